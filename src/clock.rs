@@ -1,0 +1,114 @@
+//! Time, asked and never taken.
+//!
+//! Everything that waits or stamps asks a [`Clock`]. The program runs on [`Clock::system`]; tests hold a clone of the
+//! same clock and [`advance`](Clock::advance) it, and whoever sleeps on it wakes. It is real time plus an offset
+//! rather than a frozen clock, because the sockets, the disk and the other processes of a test run in real time too.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// A moment: milliseconds since the Unix epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Whole seconds since the Unix epoch, as Telegram counts them.
+    #[must_use]
+    pub const fn as_secs(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The moment `span` later; the far future rather than an overflow.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+
+    /// The moment `span` earlier; the distant past rather than an overflow.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
+    /// How long after `earlier` this is; zero when it is not after it.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+/// Where the program gets the time from. Clones tell the same time.
+#[derive(Clone)]
+pub struct Clock {
+    /// How far tests have moved this clock ahead of the real one, in milliseconds. Watched, so that sleepers wake.
+    ahead: Arc<watch::Sender<i64>>,
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { ahead: Arc::new(watch::Sender::new(0)) }
+    }
+
+    /// Now.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    pub fn now(&self) -> Timestamp {
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(millis(real) + *self.ahead.borrow())
+    }
+
+    /// Moves this clock ahead and wakes everybody whose time has come. For tests and for the sandbox's faults.
+    pub fn advance(&self, span: Duration) {
+        self.ahead.send_modify(|ahead| *ahead += millis(span));
+    }
+
+    /// Returns when this clock has moved on by `span`.
+    pub async fn sleep(&self, span: Duration) {
+        self.sleep_until(self.now().plus(span)).await;
+    }
+
+    /// Returns when this clock shows `moment` or later.
+    pub async fn sleep_until(&self, moment: Timestamp) {
+        let mut moved = self.ahead.subscribe();
+        loop {
+            let left = moment.since(self.now());
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(left) => {}
+                // The sender lives in `self`, so this only ends because the clock was advanced.
+                _ = moved.changed() => {}
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clock({:?})", self.now())
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sleeper_wakes_when_the_clock_is_advanced() {
+        let clock = Clock::system();
+        let asleep = clock.sleep(Duration::from_hours(1));
+        let awake = async { clock.advance(Duration::from_hours(2)) };
+        tokio::join!(asleep, awake);
+    }
+}
