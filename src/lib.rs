@@ -26,3 +26,4 @@
 
 // The ground: values and vocabulary.
 pub mod clock;
+pub mod lifecycle;
