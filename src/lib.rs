@@ -27,3 +27,4 @@
 // The ground: values and vocabulary.
 pub mod clock;
 pub mod lifecycle;
+pub mod replies;

@@ -1,0 +1,95 @@
+//! What the bot says when something is wrong: one sentence that tells what to do, never a detail of what broke.
+
+use teloxide::types::UserId;
+
+use super::phrases::phrases;
+
+phrases! {
+    /// The model is overloaded or out of reach, after the retries.
+    pub busy() {
+        "The model is busy. Ask again in a minute."
+        "Модель перегружена. Спросите ещё раз через минуту."
+    }
+    /// No progress for the time the owner allows, after some text had come; it stands above this sentence.
+    pub stalled() {
+        "The model stopped answering. What it wrote so far is above; ask again to get a new answer."
+        "Модель перестала отвечать. То, что она успела написать, выше; чтобы получить новый ответ, спросите ещё раз."
+    }
+    /// No progress for the time the owner allows, and no text at all.
+    pub stalled_before_text() {
+        "The model did not answer in time. Ask again in a minute."
+        "Модель не ответила вовремя. Спросите ещё раз через минуту."
+    }
+    /// The connection to the model broke after some text had come; it stands above this sentence.
+    pub cut_off() {
+        "The answer was cut off: the connection to the model broke. Ask again to get a whole one."
+        "Ответ оборвался: связь с моделью прервалась. Чтобы получить его целиком, спросите ещё раз."
+    }
+    /// The owner's key or credit is refused. The log tells the owner.
+    pub account() {
+        "The bot's account needs its owner's attention. The owner has been told."
+        "Аккаунт бота требует внимания владельца. Владельцу уже сообщили."
+    }
+    /// Somebody who is not on the owner's list.
+    pub private_bot(user: UserId = UserId(123)) {
+        "This bot is private. Your id is {user}: send it to its owner."
+        "Это закрытый бот. Ваш id: {user}. Отправьте его владельцу бота."
+    }
+    /// The answer reached `MAX_TOKENS`. It stands above.
+    pub length_limit() {
+        "This is as long as an answer may be. Write “go on” for the rest."
+        "Ответ достиг предельной длины. Напишите «дальше», и я продолжу."
+    }
+    /// Question and history do not fit the model, even after the oldest turns went.
+    pub context_too_long() {
+        "This is too long for the model. Shorten your message, or start a new conversation with /new."
+        "Это слишком длинно для модели. Сократите сообщение или начните новый разговор: /new."
+    }
+    /// The provider refused the question or the answer for its content.
+    pub moderated() {
+        "The model's provider refused this for its content rules. Try to put it differently."
+        "Поставщик модели отклонил это по своим правилам о содержании. Попробуйте сформулировать иначе."
+    }
+    /// The model spent the whole length of the answer on thinking.
+    pub only_reasoning() {
+        "The model thought for so long that no room was left for the answer. Try a simpler or a smaller question."
+        "Модель думала так долго, что на ответ не осталось места. Попробуйте вопрос попроще или поменьше."
+    }
+    /// The model answered with nothing, more than once.
+    pub empty_answer() {
+        "The model answered with nothing. Ask again, or put it differently."
+        "Модель вернула пустой ответ. Спросите ещё раз или сформулируйте иначе."
+    }
+    /// The configured model does not exist any more.
+    pub no_such_model() {
+        "The model that this bot uses is not available any more. Only its owner can choose another one."
+        "Модель, на которой работает бот, больше недоступна. Выбрать другую может только владелец."
+    }
+    /// The provider refused the request, and asking again would not help.
+    pub refused() {
+        "The model refused this request, and asking again as it is will not help. Try to put it differently."
+        "Модель отклонила этот запрос, и повторять его в том же виде бесполезно. Попробуйте сформулировать иначе."
+    }
+    /// Something failed here. The update is kept and will be tried again.
+    pub our_failure() {
+        "Something broke on my side. Your message is kept; I will try again."
+        "У меня что-то сломалось. Ваше сообщение сохранено, я попробую ещё раз."
+    }
+    /// It was tried again and again, and has been parked.
+    pub gave_up() {
+        "I could not answer this message, and I have put it aside for my owner to look at. \
+         You can send it again, or go on with something else."
+        "Мне не удалось ответить на это сообщение, и оно отложено: его сможет посмотреть владелец. \
+         Можете отправить его ещё раз или продолжить разговор о другом."
+    }
+    /// A message without anything to answer: a mention of the bot alone, a command that wants a text.
+    pub empty_question() {
+        "There is no question in this message. Write what you would like to know."
+        "В этом сообщении нет вопроса. Напишите, что вы хотите узнать."
+    }
+    /// The bot is being stopped while it should answer.
+    pub shutting_down() {
+        "I am being restarted. Your message is kept; I will answer when I am back."
+        "Меня перезапускают. Ваше сообщение сохранено, я отвечу, когда вернусь."
+    }
+}

@@ -1,0 +1,57 @@
+//! Every sentence that the bot says itself, in the languages it speaks.
+//!
+//! One function per sentence, its translations side by side, so that nobody can add one without the other or change
+//! one and forget the other. All of them are **plain text**: no Markdown, no entities, nothing to escape, and a model's
+//! name or a number in a sentence cannot break it. They fit one message each.
+//!
+//! The tone is plain, short and honest: what happened, and what the person can do. A sentence names no command that
+//! does not exist yet and claims nothing that the bot does not do; when a command arrives, its sentences change here.
+
+mod commands;
+mod failures;
+mod phrases;
+#[cfg(test)]
+mod tests;
+mod unread;
+
+pub use commands::{
+    button_expired, edits_not_yet, group_usage, help, menu, nothing_to_forget, nothing_to_stop, start, started_over,
+    started_over_as, stop_not_yours, stopped, unknown_command,
+};
+pub use failures::{
+    account, busy, context_too_long, cut_off, empty_answer, empty_question, gave_up, length_limit, moderated,
+    no_such_model, only_reasoning, our_failure, private_bot, refused, shutting_down, stalled, stalled_before_text,
+};
+pub use unread::{Unread, cannot_read};
+
+/// A language that the bot speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// English: also for everybody whose language the bot does not speak.
+    #[default]
+    En,
+    /// Russian.
+    Ru,
+}
+
+impl Language {
+    /// All of them; the default first.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
+
+    /// The language for an IETF tag such as Telegram's `language_code`: "ru", "ru-RU". Anything else is English, and
+    /// so is a language close to Russian: nobody asked for Russian there.
+    #[must_use]
+    pub fn of(tag: Option<&str>) -> Self {
+        let primary = tag.unwrap_or_default().split(['-', '_']).next().unwrap_or_default();
+        if primary.eq_ignore_ascii_case("ru") { Self::Ru } else { Self::En }
+    }
+
+    /// Its two-letter ISO 639-1 code, as `setMyCommands` takes it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ru => "ru",
+        }
+    }
+}
