@@ -28,3 +28,4 @@
 pub mod clock;
 pub mod lifecycle;
 pub mod replies;
+pub mod telemetry;
