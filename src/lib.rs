@@ -29,3 +29,4 @@ pub mod clock;
 pub mod lifecycle;
 pub mod replies;
 pub mod telemetry;
+pub mod update;

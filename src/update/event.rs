@@ -1,0 +1,200 @@
+//! The inside of an update: one closed vocabulary.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::message::{Message, RawMessage, User};
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Somebody wrote.
+    Message(Box<Message>),
+    /// Somebody edited what they wrote.
+    Edited(Box<Message>),
+    /// Somebody pressed an inline button.
+    Callback(Callback),
+    /// Somebody pressed Stop on an answer that is being written.
+    StoppedGeneration {
+        /// The chat.
+        chat: i64,
+        /// The topic, 0 for none.
+        thread: i64,
+    },
+    /// Nothing that the bot reacts to; counted under the kind's name.
+    NotForUs(String),
+}
+
+/// A pressed button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callback {
+    /// To be answered under this id.
+    pub id: String,
+    /// Who pressed.
+    pub from: User,
+    /// The chat of the message under which the button stands, when it is known.
+    pub chat: Option<i64>,
+    /// The topic, 0 for none.
+    pub thread: i64,
+    /// What the button carries.
+    pub data: String,
+}
+
+/// Reads a stored update. An error says what is wrong without quoting the update.
+pub fn event(raw: &str) -> Result<Event, String> {
+    let update: RawUpdate = serde_json::from_str(raw).map_err(|error| without_content(&error))?;
+    Ok(match update {
+        RawUpdate { message: Some(message), .. } => Event::Message(Box::new(Message::from(message))),
+        RawUpdate { edited_message: Some(message), .. } => Event::Edited(Box::new(Message::from(message))),
+        RawUpdate { callback_query: Some(query), .. } => Event::Callback(Callback::from(query)),
+        RawUpdate { stopped_message_generation: Some(stopped), .. } => {
+            Event::StoppedGeneration { chat: stopped.chat.id, thread: stopped.message_thread_id.unwrap_or(0) }
+        }
+        _ => Event::NotForUs(kind_name(raw)),
+    })
+}
+
+/// The name of an update's kind, for a counter: at most 40 letters and underscores, so that nobody's input becomes a
+/// label.
+fn kind_name(raw: &str) -> String {
+    let update: serde_json::Map<String, Value> = serde_json::from_str(raw).unwrap_or_default();
+    let known = |key: &&String| key.len() <= 40 && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    update.keys().filter(|key| *key != "update_id").find(known).cloned().unwrap_or_else(|| "nameless".to_owned())
+}
+
+/// serde quotes what it found; the category and the place are enough to find the fault in the stored update.
+fn without_content(error: &serde_json::Error) -> String {
+    format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
+}
+
+#[derive(Deserialize)]
+struct RawUpdate {
+    #[serde(default)]
+    message: Option<RawMessage>,
+    #[serde(default)]
+    edited_message: Option<RawMessage>,
+    #[serde(default)]
+    callback_query: Option<RawCallback>,
+    #[serde(default)]
+    stopped_message_generation: Option<RawStopped>,
+}
+
+#[derive(Deserialize)]
+struct RawStopped {
+    chat: RawChat,
+    #[serde(default)]
+    message_thread_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct RawChat {
+    id: i64,
+}
+
+#[derive(Deserialize)]
+struct RawCallback {
+    id: Value,
+    from: User,
+    #[serde(default)]
+    message: Option<RawPlace>,
+    #[serde(default)]
+    data: String,
+}
+
+#[derive(Deserialize)]
+struct RawPlace {
+    chat: RawChat,
+    #[serde(default)]
+    message_thread_id: Option<i64>,
+    #[serde(default)]
+    is_topic_message: bool,
+}
+
+impl From<RawCallback> for Callback {
+    fn from(raw: RawCallback) -> Self {
+        Self {
+            // Telegram writes a string; its own guide shows a number in the sibling field of inline queries.
+            id: raw.id.as_str().map_or_else(|| raw.id.to_string(), str::to_owned),
+            from: raw.from,
+            chat: raw.message.as_ref().map(|place| place.chat.id),
+            thread: raw
+                .message
+                .filter(|place| place.is_topic_message)
+                .and_then(|place| place.message_thread_id)
+                .unwrap_or(0),
+            data: raw.data,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::update::Content;
+
+    fn message(raw: &str) -> Message {
+        match event(raw).unwrap() {
+            Event::Message(message) => *message,
+            other => panic!("not a message: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_unknown_entity_does_not_swallow_the_text() {
+        let read = message(
+            r#"{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":5,"type":"private"},"from":{"id":5},"text":"at noon","entities":[{"type":"date_time","offset":0,"length":2,"unix_time":1}]}}"#,
+        );
+        assert_eq!(read.content, Content::Text("at noon".into()));
+    }
+
+    #[test]
+    fn a_chat_without_type_and_a_message_without_sender_is_a_private_one() {
+        let read = message(r#"{"update_id":1,"message":{"chat":{"id":5},"text":"x","date":99999999999999}}"#);
+        assert!(read.private);
+        assert_eq!(read.from.map(|user| user.id), Some(5));
+    }
+
+    #[test]
+    fn a_live_photo_is_named_as_what_it_is() {
+        let read = message(
+            r#"{"update_id":1,"message":{"chat":{"id":5},"live_photo":{"file_id":"a"},"photo":[],"caption":"c"}}"#,
+        );
+        assert_eq!(read.content, Content::Media("live_photo"));
+    }
+
+    #[test]
+    fn what_is_not_for_us_is_named_for_a_counter() {
+        assert_eq!(
+            event(r#"{"update_id":1,"guest_message":{"text":"hi"}}"#),
+            Ok(Event::NotForUs("guest_message".into()))
+        );
+        assert_eq!(event(r#"{"update_id":1,"<b>":{}}"#), Ok(Event::NotForUs("nameless".into())));
+    }
+
+    #[test]
+    fn a_command_is_ours_unless_it_names_another_bot() {
+        let read = |text: &str| {
+            message(&serde_json::json!({"update_id":1,"message":{"chat":{"id":5},"text":text}}).to_string())
+        };
+        let ours = |text: &str| read(text).command("a_bot").map(|(name, rest)| (name, rest.to_owned()));
+        assert_eq!(ours("/New You are a pirate"), Some(("new".into(), "You are a pirate".into())));
+        assert_eq!(ours("/new@A_Bot"), Some(("new".into(), String::new())));
+        assert_eq!(ours("/new@other_bot"), None);
+        assert_eq!(ours("/ hello"), None);
+        assert_eq!(ours("/usr/bin is a folder"), None);
+    }
+
+    #[test]
+    fn a_mention_is_found_behind_letters_outside_the_basic_plane() {
+        let read = message(
+            r#"{"update_id":1,"message":{"chat":{"id":-5},"text":"😀 @A_bot hi","entities":[{"type":"mention","offset":3,"length":6}]}}"#,
+        );
+        assert!(read.mentions("a_bot") && !read.mentions("b_bot"));
+    }
+
+    #[test]
+    fn an_error_does_not_quote_the_update() {
+        let error = event(r#"{"update_id":1,"message":{"chat":"my secret"}}"#).unwrap_err();
+        assert!(!error.contains("secret"), "{error}");
+    }
+}
