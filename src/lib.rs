@@ -30,3 +30,6 @@ pub mod lifecycle;
 pub mod replies;
 pub mod telemetry;
 pub mod update;
+
+// The tools: one for each thing outside.
+pub mod config;

@@ -1,0 +1,262 @@
+//! Configuration: small typed pieces, one per consumer, complete before anything starts.
+//!
+//! Environment variables and `.env` ([`mod@env`]) are folded to one text per variable ([`fold`]), read into the sections
+//! below ([`sections`], [`mode`]), and checked against each other. [`Config::load`] either returns everything or names
+//! everything that is wrong, each thing with its fix. What exists is written down once, in [`vars`].
+//!
+//! It refuses to guess: a value that is set and cannot be understood stops the start, and is not replaced by a default.
+
+mod env;
+mod fold;
+mod later;
+mod mode;
+mod problem;
+mod read;
+mod reference;
+mod sections;
+mod show;
+mod spelling;
+#[cfg(test)]
+mod tests;
+mod token;
+mod vars;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+pub use self::env::Sources;
+pub use self::problem::{ConfigProblems, Problem};
+pub use self::reference::{env_example, reference};
+pub use self::show::{Dump, Row, check, show};
+pub use self::token::BotToken;
+use crate::telemetry::Redactor;
+pub use crate::telemetry::{LogConfig, LogFormat};
+
+/// Everything that was configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Which bot; empty (id 0) only in [`Mode::Disabled`].
+    pub token: BotToken,
+    /// How updates arrive, and why that was chosen.
+    pub mode: ModeChoice,
+    /// The HTTP server.
+    pub http: HttpConfig,
+    /// The Bot API.
+    pub telegram: TelegramConfig,
+    /// The model.
+    pub openrouter: OpenRouterConfig,
+    /// Answering.
+    pub turns: TurnConfig,
+    /// The store.
+    pub storage: StorageConfig,
+    /// After SIGTERM, finish what is running within this span.
+    pub drain: Duration,
+    /// Logging.
+    pub log: LogConfig,
+    /// Suspicious but usable settings, each a sentence for the log.
+    pub warnings: Vec<String>,
+}
+
+/// What a successful start knows.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// For the parts.
+    pub config: Config,
+    /// For `config show`.
+    pub dump: Dump,
+}
+
+impl Config {
+    /// Reads and checks everything. The error holds every problem, not only the first.
+    pub fn load(sources: &Sources) -> Result<Loaded, ConfigProblems> {
+        let settings = fold::Settings::read(sources);
+        let mut reader = read::Reader::new(&settings);
+        let config = sections::all(&mut reader, sources.stdout_is_terminal);
+        let (mut problems, warnings) = (reader.problems, reader.warnings);
+        if problems.is_empty() {
+            let config = Self { warnings, ..config };
+            let dump = Dump::new(&settings, Some(&config));
+            return Ok(Loaded { config, dump });
+        }
+        // In the order of the reference; what belongs to no variable (`.env` itself) comes first.
+        problems.sort_by_key(|problem| {
+            let var = vars::recognised(&problem.variable)?;
+            vars::all().position(|other| other.name == var.name)
+        });
+        Err(ConfigProblems { problems, warnings, dump: Dump::new(&settings, None) })
+    }
+
+    /// "webhook (`WEBHOOK_URL` is set)": the mode and why, for the first log line.
+    #[must_use]
+    pub fn mode_and_why(&self) -> String {
+        show::mode_line(self)
+    }
+
+    /// Knows every secret of this configuration, for the log.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        let token = self.token.expose();
+        // The part behind the colon alone, too: in addresses the colon may be percent-encoded.
+        let behind_colon = token.split_once(':').map_or("", |(_, secret)| secret);
+        let webhook_secret = match &self.mode.mode {
+            Mode::Webhook(webhook) => webhook.secret.expose_secret(),
+            Mode::Polling | Mode::Disabled => "",
+        };
+        let metrics_token = self.http.metrics_token.as_ref().map_or("", ExposeSecret::expose_secret);
+        let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token];
+        Redactor::new(
+            [token, behind_colon]
+                .map(|secret| (secret.to_owned(), "TOKEN"))
+                .into_iter()
+                .chain(others.map(|secret| (secret.to_owned(), "[redacted]"))),
+        )
+    }
+}
+
+/// Where the running bot can be asked for its health from this machine. Reads `PORT` and `HOST` alone, so that a
+/// health check does not fail because of something else; a value that cannot be read counts as not set.
+#[must_use]
+pub fn health_address(sources: &Sources) -> SocketAddr {
+    /// The table's default; a test compares them.
+    const DEFAULT_PORT: u16 = 8000;
+    let raw = fold::Settings::read(sources).raw;
+    let port = raw.port.and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_PORT);
+    let host = match raw.host.as_deref().and_then(sections::ip_address) {
+        Some(host) if !host.is_unspecified() => host,
+        Some(IpAddr::V6(_)) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    SocketAddr::new(host, port)
+}
+
+/// What the owner has set of those settings that the sandbox passes on: which model answers, and how. Without a key
+/// there is nothing to pass on: the sandbox's own model needs no choice.
+#[must_use]
+pub fn passed_on_to_the_sandbox(sources: &Sources) -> Vec<(String, String)> {
+    const PASSED_ON: [&str; 7] = [
+        "OPENROUTER_API_KEY",
+        "OPENROUTER_BASE_URL",
+        "MODEL",
+        "FALLBACK_MODELS",
+        "SYSTEM_PROMPT",
+        "MAX_TOKENS",
+        "TEMPERATURE",
+    ];
+    let mut found = fold::Settings::read(sources).found;
+    if !found.contains_key(PASSED_ON[0]) {
+        return Vec::new();
+    }
+    PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), found.remove(name)?.value))).collect()
+}
+
+/// How updates arrive, and the reason in words ("`WEBHOOK_URL` is set").
+#[derive(Debug, Clone)]
+pub struct ModeChoice {
+    /// The mode.
+    pub mode: Mode,
+    /// Why, for the first log line.
+    pub why: String,
+}
+
+/// How updates arrive.
+#[derive(Debug, Clone)]
+pub enum Mode {
+    /// Telegram posts them to us.
+    Webhook(WebhookConfig),
+    /// We ask for them.
+    Polling,
+    /// Not at all: only health and pages are served.
+    Disabled,
+}
+
+impl Mode {
+    /// One word for the log.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) => "webhook",
+            Self::Polling => "polling",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// What webhook mode needs.
+#[derive(Debug, Clone)]
+pub struct WebhookConfig {
+    /// The complete address Telegram posts to. Holds the token: never to be printed as it is.
+    pub url: Url,
+    /// The paths that are served (the URL's own path and the fixed ones), each starting with `/`.
+    pub paths: Vec<String>,
+    /// Comes back in `X-Telegram-Bot-Api-Secret-Token`.
+    pub secret: SecretString,
+    /// 1–100.
+    pub max_connections: u8,
+}
+
+/// The HTTP server.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// Address to listen on.
+    pub host: std::net::IpAddr,
+    /// Port to listen on; 0 lets the system choose.
+    pub port: u16,
+    /// `/metrics` answers 404 without one.
+    pub metrics_token: Option<SecretString>,
+}
+
+/// The Bot API.
+#[derive(Debug, Clone)]
+pub struct TelegramConfig {
+    /// Base address, without the `/bot<token>` part; its path does not end in `/` unless it has none.
+    pub api_url: Url,
+    /// Forget at start what Telegram still holds.
+    pub drop_pending_updates: bool,
+    /// Polling may remove a webhook that another host has set.
+    pub webhook_takeover: bool,
+    /// The host that this deployment's own webhook has or had, when the settings name one.
+    pub own_webhook_host: Option<String>,
+}
+
+/// The model.
+#[derive(Debug, Clone)]
+pub struct OpenRouterConfig {
+    /// Bearer key; empty only when another server than OpenRouter is asked, or nothing is ([`Mode::Disabled`]).
+    pub api_key: SecretString,
+    /// Base address that `/chat/completions` is appended to; its path does not end in `/` unless it has none.
+    pub base_url: Url,
+    /// To the first progress and between progress.
+    pub timeout: Duration,
+    /// The model asked.
+    pub model: String,
+    /// Tried in order by the provider when the model is not available.
+    pub fallback_models: Vec<String>,
+    /// Cap of one answer, in tokens.
+    pub max_tokens: u32,
+    /// Sampling temperature, 0–2.
+    pub temperature: Option<f32>,
+}
+
+/// Answering.
+#[derive(Debug, Clone)]
+pub struct TurnConfig {
+    /// Answers being written at once.
+    pub max_concurrent: usize,
+    /// Hard cap of one answer.
+    pub timeout: Duration,
+    /// The system prompt of conversations that were not given one.
+    pub system_prompt: String,
+    /// Ids of the people who may use the bot; `None` = everybody.
+    pub allowed_users: Option<Vec<i64>>,
+}
+
+/// The store.
+#[derive(Debug, Clone)]
+pub struct StorageConfig {
+    /// Folder of the embedded database.
+    pub data_dir: PathBuf,
+}

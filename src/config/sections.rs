@@ -1,0 +1,299 @@
+//! From texts to the typed sections.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::fold::Raw;
+use super::read::{Reader, is_nearby, items};
+use super::{
+    BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, StorageConfig, TelegramConfig, TurnConfig,
+    mode, token,
+};
+use crate::telemetry;
+
+/// What the model is told when the owner says nothing. Short, because it is paid for with every question.
+const DEFAULT_SYSTEM_PROMPT: &str = "You are a helpful assistant in a Telegram chat. Answer in the language of the \
+    question. Be correct and brief: a few sentences, unless more is asked for. Markdown is shown well: bold, lists, \
+    links, code blocks. Say so when you do not know something.";
+
+/// An hour: whoever waits longer for an answer, or for a process to stop, has left.
+const SPAN_SECS: RangeInclusive<u64> = 1..=3600;
+
+/// Reads every section. What is wrong is in the reader afterwards; if anything is, the result holds stand-ins.
+pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
+    let settings = reader.settings;
+    let raw = &settings.raw;
+    let disabled = reader.truth("DISABLE_TELEGRAM_BOT", raw.disable_telegram_bot.as_deref()).unwrap_or_default();
+    let token = token(reader, raw, disabled);
+    let telegram = telegram(reader, raw);
+    let mode = mode::choose(reader, raw, disabled, &token, &telegram.api_url);
+    let openrouter = openrouter(reader, raw, disabled);
+    let turns = turns(reader, raw, openrouter.timeout);
+    Config {
+        token,
+        mode,
+        http: http(reader, raw),
+        telegram,
+        openrouter,
+        turns,
+        storage: storage(reader, raw),
+        drain: Duration::from_secs(reader.whole("DRAIN_SECS", raw.drain_secs.as_deref(), 0..=3600).unwrap_or_default()),
+        log: log(reader, raw, stdout_is_terminal),
+        warnings: Vec::new(),
+    }
+}
+
+fn token(reader: &mut Reader<'_>, raw: &Raw, disabled: bool) -> BotToken {
+    const EXPECTED: &str = "a token like 123456789:AbCd…, digits, a colon and about 35 characters";
+    let Some(text) = &raw.bot_token else {
+        if !disabled {
+            reader.missing(
+                "BOT_TOKEN",
+                EXPECTED,
+                "ask https://t.me/BotFather for one (/newbot) and set BOT_TOKEN to it",
+            );
+        }
+        return BotToken::new(String::new());
+    };
+    match token::fault(text) {
+        None => BotToken::new(text.clone()),
+        // Placeholders are usual where the bot is switched off, in tests and previews.
+        Some(_) if disabled => BotToken::new(String::new()),
+        Some(fix) => {
+            reader.refuse("BOT_TOKEN", EXPECTED, fix);
+            BotToken::new(String::new())
+        }
+    }
+}
+
+fn telegram(reader: &mut Reader<'_>, raw: &Raw) -> TelegramConfig {
+    let api_url = base_address(reader, "TELEGRAM_API_URL", raw.telegram_api_url.as_deref());
+    if api_url.path().split('/').any(|part| part.starts_with("bot") && part.contains(':')) {
+        reader.refuse(
+            "TELEGRAM_API_URL",
+            "the server's address alone",
+            "leave out /bot and the token: they are appended",
+        );
+    }
+    TelegramConfig {
+        api_url,
+        drop_pending_updates: reader
+            .truth("DROP_PENDING_UPDATES", raw.drop_pending_updates.as_deref())
+            .unwrap_or_default(),
+        webhook_takeover: reader.truth("WEBHOOK_TAKEOVER", raw.webhook_takeover.as_deref()).unwrap_or_default(),
+        own_webhook_host: own_host(raw),
+    }
+}
+
+/// The host of this deployment's webhook, as far as its settings name one; mistakes in them are told elsewhere.
+fn own_host(raw: &Raw) -> Option<String> {
+    let text = raw.webhook_url.as_deref().or(raw.railway_public_domain.as_deref())?;
+    let complete = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    Url::parse(&complete).ok()?.host_str().map(str::to_owned)
+}
+
+/// An address that paths are appended to: without a query, and without a slash at the end of its path.
+fn base_address(reader: &mut Reader<'_>, name: &'static str, text: Option<&str>) -> Url {
+    let Some(mut url) = reader.address(name, text) else { return stand_in() };
+    url.set_query(None);
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    if url.scheme() == "http" && !is_nearby(&url) {
+        let name = reader.written_as(name);
+        reader.warnings.push(format!("{name} is an http:// address: keys and messages travel unencrypted"));
+    }
+    url
+}
+
+fn stand_in() -> Url {
+    Url::parse("https://localhost").expect("a literal that was tried")
+}
+
+fn openrouter(reader: &mut Reader<'_>, raw: &Raw, disabled: bool) -> OpenRouterConfig {
+    let base_url = base_address(reader, "OPENROUTER_BASE_URL", raw.openrouter_base_url.as_deref());
+    if base_url.path().ends_with("/chat/completions") {
+        reader.refuse("OPENROUTER_BASE_URL", "the address up to /v1", "leave out /chat/completions: it is appended");
+    }
+    let hosted = base_url.host_str() == Some("openrouter.ai");
+    let timeout = reader.whole("OPENROUTER_TIMEOUT_SECS", raw.openrouter_timeout_secs.as_deref(), SPAN_SECS);
+    OpenRouterConfig {
+        api_key: api_key(reader, raw, hosted && !disabled),
+        base_url,
+        timeout: Duration::from_secs(timeout.unwrap_or_default()),
+        model: model(reader, raw, hosted),
+        fallback_models: raw.fallback_models.iter().flat_map(|list| items(list)).map(str::to_owned).collect(),
+        // The largest answers that models give today have about 100,000 tokens.
+        max_tokens: reader.whole("MAX_TOKENS", raw.max_tokens.as_deref(), 1..=1_000_000).unwrap_or_default(),
+        temperature: temperature(reader, raw),
+    }
+}
+
+fn api_key(reader: &mut Reader<'_>, raw: &Raw, required: bool) -> SecretString {
+    const NAME: &str = "OPENROUTER_API_KEY";
+    const EXPECTED: &str = "a key like sk-or-v1-…";
+    let Some(key) = &raw.openrouter_api_key else {
+        if required {
+            reader.missing(NAME, EXPECTED, "make one at https://openrouter.ai/keys and set OPENROUTER_API_KEY to it");
+        }
+        return SecretString::default();
+    };
+    if key.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
+        reader.refuse(NAME, EXPECTED, "leave out the word \"Bearer\": it is added to every request");
+    } else if token::fault(key).is_none() {
+        reader.refuse(NAME, EXPECTED, "this looks like a bot's token: the two values seem to be swapped");
+    } else if !is_bearer(key) {
+        reader.refuse(NAME, EXPECTED, "copy the key alone, without the words, quotes and blanks around it");
+    } else if required && !key.starts_with("sk-or-") {
+        reader
+            .warnings
+            .push(format!("{} does not start with sk-or-, as OpenRouter's keys do", reader.written_as(NAME)));
+    }
+    key.clone().into()
+}
+
+/// Whether a text can stand behind `Bearer` in a header (RFC 6750's b64token, and `:`, which keys of proxies have).
+fn is_bearer(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=:".contains(&byte))
+}
+
+fn model(reader: &mut Reader<'_>, raw: &Raw, hosted: bool) -> String {
+    let name = raw.model.clone().unwrap_or_default();
+    let all = raw.fallback_models.iter().flat_map(|list| items(list)).map(|item| ("FALLBACK_MODELS", item));
+    for (variable, item) in std::iter::once(("MODEL", name.as_str())).chain(all) {
+        if item.contains(char::is_whitespace) {
+            reader.refuse(
+                variable,
+                "a model's name, without blanks in it",
+                "copy the name from https://openrouter.ai/models",
+            );
+        } else if hosted && !item.contains('/') {
+            // The name is not repeated: it may be a key in the wrong place.
+            reader.warnings.push(format!(
+                "{} has a name without a provider; OpenRouter's look like openai/gpt-4o-mini",
+                reader.written_as(variable)
+            ));
+        }
+    }
+    name
+}
+
+fn temperature(reader: &mut Reader<'_>, raw: &Raw) -> Option<f32> {
+    let text = raw.temperature.as_deref()?;
+    let value = text.parse().ok().filter(|value| (0.0..=2.0).contains(value));
+    if value.is_none() {
+        reader.refuse(
+            "TEMPERATURE",
+            "a number from 0 to 2, such as 0.7",
+            "set such a number, or remove it: the model then decides",
+        );
+    }
+    value
+}
+
+fn turns(reader: &mut Reader<'_>, raw: &Raw, progress: Duration) -> TurnConfig {
+    let timeout = reader.whole("TURN_TIMEOUT_SECS", raw.turn_timeout_secs.as_deref(), SPAN_SECS);
+    if timeout.is_some_and(|whole| whole < progress.as_secs()) {
+        let least = progress.as_secs();
+        reader.refuse(
+            "TURN_TIMEOUT_SECS",
+            format!("at least OPENROUTER_TIMEOUT_SECS, which is {least}: a whole answer takes longer than its pauses"),
+            format!("set TURN_TIMEOUT_SECS={least} or more, or lower OPENROUTER_TIMEOUT_SECS"),
+        );
+    }
+    TurnConfig {
+        // Each is a task and a connection; ten thousand are more than one machine's file descriptors usually carry.
+        max_concurrent: reader
+            .whole("MAX_CONCURRENT_TURNS", raw.max_concurrent_turns.as_deref(), 1..=10_000)
+            .unwrap_or_default(),
+        timeout: Duration::from_secs(timeout.unwrap_or_default()),
+        system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
+        allowed_users: allowed_users(reader, raw),
+    }
+}
+
+fn allowed_users(reader: &mut Reader<'_>, raw: &Raw) -> Option<Vec<i64>> {
+    let text = raw.allowed_user_ids.as_deref()?;
+    let items = items(text);
+    if items == ["*"] {
+        return None;
+    }
+    let ids: Vec<i64> = items.iter().filter_map(|item| item.parse().ok()).filter(|id| *id > 0).collect();
+    if ids.is_empty() || ids.len() != items.len() {
+        let fix = if text.contains('@') {
+            "write numbers instead of names: the bot tells everybody it refuses their id"
+        } else {
+            "write it like ALLOWED_USER_IDS=123456789, 987654321"
+        };
+        reader.refuse("ALLOWED_USER_IDS", "* or user ids (positive numbers) separated by commas", fix);
+    }
+    Some(ids)
+}
+
+fn http(reader: &mut Reader<'_>, raw: &Raw) -> HttpConfig {
+    let host = raw.host.as_deref().and_then(ip_address);
+    if host.is_none() {
+        reader.refuse("HOST", "an IP address of this machine", "set HOST=0.0.0.0 to listen on all of them");
+    }
+    if raw.metrics_token.as_deref().is_some_and(|token| !is_bearer(token)) {
+        reader.refuse("METRICS_TOKEN", "letters, digits and - . _ ~ + / =", "make one with: openssl rand -hex 32");
+    }
+    HttpConfig {
+        host: host.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        port: reader.whole("PORT", raw.port.as_deref(), 0..=u16::MAX).unwrap_or_default(),
+        metrics_token: raw.metrics_token.clone().map(SecretString::from),
+    }
+}
+
+/// An IP address, also in brackets; `localhost` is the one name that needs no asking.
+pub(super) fn ip_address(text: &str) -> Option<IpAddr> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    text.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+fn storage(reader: &mut Reader<'_>, raw: &Raw) -> StorageConfig {
+    let volume = raw.railway_volume_mount_path.as_deref();
+    let chosen = reader.settings.found.get("DATA_DIR").map(|found| found.value.as_str());
+    let data_dir = PathBuf::from(chosen.or(volume).or(raw.data_dir.as_deref()).unwrap_or_default());
+    if data_dir.starts_with("~") {
+        reader
+            .warnings
+            .push("DATA_DIR starts with ~, which only a shell replaces: a folder named ~ is used".to_owned());
+    }
+    let absolute = std::path::absolute(&data_dir).unwrap_or_else(|_| data_dir.clone());
+    match volume {
+        Some(volume) if !absolute.starts_with(volume) => reader.warnings.push(format!(
+            "DATA_DIR is not inside the volume at {volume}: the conversations will be gone after the next deploy"
+        )),
+        None if reader.settings.on_railway => reader.warnings.push(
+            "this Railway service has no volume: conversations and waiting messages will be gone after the next \
+             deploy; attach a volume, its path is found by itself"
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    StorageConfig { data_dir }
+}
+
+fn log(reader: &mut Reader<'_>, raw: &Raw, stdout_is_terminal: bool) -> LogConfig {
+    let filter = raw.rust_log.clone().unwrap_or_default();
+    if let Err(error) = telemetry::check_filter(&filter) {
+        reader.refuse("RUST_LOG", format!("log directives ({error})"), "set RUST_LOG=info, or remove it");
+    }
+    let format = match raw.log_format.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        None if stdout_is_terminal => LogFormat::Text,
+        None | Some("json") => LogFormat::Json,
+        Some("text") => LogFormat::Text,
+        Some(_) => {
+            reader.refuse("LOG_FORMAT", "text or json", "remove it: text on a terminal, else json");
+            LogFormat::Json
+        }
+    };
+    LogConfig { filter, format }
+}
