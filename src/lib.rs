@@ -33,3 +33,4 @@ pub mod update;
 
 // The tools: one for each thing outside.
 pub mod config;
+pub mod metrics;
