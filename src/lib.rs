@@ -34,3 +34,4 @@ pub mod update;
 // The tools: one for each thing outside.
 pub mod config;
 pub mod metrics;
+pub mod storage;

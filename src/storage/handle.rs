@@ -1,0 +1,187 @@
+//! The verbs of the contract: what the store does, and what may be relied on when it said so.
+//!
+//! Common to all of them: `Ok` means that the change survives a power failure; an error means that nothing of the call
+//! was written (after [`StorageError::Fatal`]: that nobody knows, and the process must end). Reads see every change
+//! that was acknowledged before they were asked for.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::clock::{Clock, Timestamp};
+use crate::update::Lane;
+
+use super::sqlite::Sqlite;
+use super::{
+    Accepted, Backend, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenError, ParkedUpdate, PendingUpdate, Seq,
+    Storage, StorageError,
+};
+
+/// Runs the same method on whichever backend there is.
+macro_rules! on_backend {
+    ($storage:expr, $method:ident($($argument:expr),*)) => {
+        match &$storage.backend {
+            Backend::Sqlite(sqlite) => sqlite.$method($($argument),*).await,
+        }
+    };
+}
+
+impl Storage {
+    /// Opens the embedded store in `folder`, which is created when it is missing (for its owner alone).
+    ///
+    /// The folder is locked until the store is closed; [`OpenError::Held`] says who has it, and a caller may wait and
+    /// try again. A schema that is older than the program is brought up to date after a copy was made beside it.
+    pub async fn open(folder: &Path, clock: Clock) -> Result<Self, OpenError> {
+        Ok(Self { backend: Backend::Sqlite(Sqlite::open(folder, clock).await?) })
+    }
+
+    /// Returns when the store can no longer be trusted, with the reason; the process must end then. Until then it waits.
+    pub async fn failed(&self) -> String {
+        on_backend!(self, failed())
+    }
+
+    /// A cheap look whether the store answers.
+    pub async fn health(&self) -> Result<(), StorageError> {
+        on_backend!(self, health())
+    }
+
+    /// Stores updates, all or none, in this order; the answer has one entry for each.
+    ///
+    /// After `Ok` they survive a crash, and Telegram may be told so. An update whose id is stored already is a
+    /// duplicate: the first content stays, whatever became of it.
+    pub async fn accept(&self, updates: Vec<NewUpdate>) -> Result<Vec<Accepted>, StorageError> {
+        on_backend!(self, accept(updates))
+    }
+
+    /// The first pending update of each lane that is not excluded, the longest waiting lane first, `limit` at most.
+    ///
+    /// Includes updates that are claimed (exclude the lanes that are being worked on; what an earlier process had
+    /// claimed must be begun again) and those whose `not_before` lies ahead (the caller schedules).
+    /// The effort depends on `limit` and on the number of excluded lanes, not on how much waits in a lane.
+    pub async fn pending_heads(
+        &self,
+        bot: i64,
+        limit: usize,
+        exclude: &HashSet<Lane>,
+    ) -> Result<Vec<PendingUpdate>, StorageError> {
+        on_backend!(self, pending_heads(bot, limit, exclude.clone()))
+    }
+
+    /// The pending updates of a lane that come after `after`, in order, `limit` at most. `Seq(0)`: from the first.
+    pub async fn pending_in_lane(
+        &self,
+        lane: Lane,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<PendingUpdate>, StorageError> {
+        on_backend!(self, pending_in_lane(lane, after, limit))
+    }
+
+    /// How many updates of this bot are pending. Counts them: for a status page, not for every update.
+    pub async fn pending_count(&self, bot: i64) -> Result<u64, StorageError> {
+        on_backend!(self, pending_count(bot))
+    }
+
+    /// When the longest waiting pending update of this bot was accepted.
+    pub async fn oldest_pending(&self, bot: i64) -> Result<Option<Timestamp>, StorageError> {
+        on_backend!(self, oldest_pending(bot))
+    }
+
+    /// Claims a pending update. The attempt is counted on disk **before** the work, so that an update which kills the
+    /// process can be told by its count.
+    ///
+    /// Whoever had claimed it before has lost it. [`StorageError::LostClaim`] when it is not pending (any more).
+    /// [`StorageError::Invalid`] when its stored reply cannot be read: it has been parked.
+    pub async fn begin(&self, seq: Seq) -> Result<Begun, StorageError> {
+        on_backend!(self, begin(seq))
+    }
+
+    /// The process was asked to stop: whatever is claimed now and not finished did not die of itself. Takes back the
+    /// attempt of every claim that is held, so that a stop that becomes a kill is not held against them.
+    pub async fn forgive_deaths(&self) -> Result<(), StorageError> {
+        on_backend!(self, forgive_deaths())
+    }
+
+    /// The work is done and nothing is owed. The text of the update is dropped, its id stays known.
+    pub async fn complete(&self, key: ClaimKey) -> Result<(), StorageError> {
+        on_backend!(self, complete(key))
+    }
+
+    /// Gives the update back: it is pending again, not to be begun before `after` has passed. A stored reply stays.
+    ///
+    /// `forgive`: this failure was not the update's fault, and the deaths counted so far are forgotten
+    /// ([`Begun::attempt`] starts at 1 again). The answer is how often it was begun at all, for backoff and giving up.
+    /// `reason` must not hold a user's text.
+    pub async fn retry(
+        &self,
+        key: ClaimKey,
+        after: Duration,
+        reason: &str,
+        forgive: bool,
+    ) -> Result<u32, StorageError> {
+        on_backend!(self, retry(key, after, reason.to_owned(), forgive))
+    }
+
+    /// Gives the update up: its text, and its reply if there is one, are kept for people to look at, and the lane goes
+    /// on. `reason` must not hold a user's text.
+    pub async fn park(&self, key: ClaimKey, reason: &str) -> Result<(), StorageError> {
+        on_backend!(self, park(key, reason.to_owned()))
+    }
+
+    /// Stores a reply before its first delivery: the parts, the turn in the conversation, the line in the ledger and
+    /// the change of the conversation (which comes before the turn), all or none.
+    ///
+    /// Also notes that the send of the first part is about to start. A generation that is in the ledger already is not
+    /// charged again. A second reply to the same update is [`StorageError::Invalid`] and changes nothing.
+    pub async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
+        on_backend!(self, store_reply(key, reply))
+    }
+
+    /// Notes that the send of this part (0 is the first) is about to start: from here on, and until
+    /// [`delivered`](Self::delivered), a crash leaves it open whether it arrived.
+    pub async fn sending(&self, key: ClaimKey, part: usize) -> Result<(), StorageError> {
+        on_backend!(self, sending(key, part, true))
+    }
+
+    /// Takes [`sending`](Self::sending) back: the send surely did not reach Telegram, and the claim is about to be
+    /// given back (a stop, a long wait).
+    pub async fn not_sent(&self, key: ClaimKey, part: usize) -> Result<(), StorageError> {
+        on_backend!(self, sending(key, part, false))
+    }
+
+    /// Telegram has this part, as `message_id`. With `last` the update is completed by the same commit.
+    pub async fn delivered(&self, key: ClaimKey, part: usize, message_id: i64, last: bool) -> Result<(), StorageError> {
+        on_backend!(self, delivered(key, part, message_id, last))
+    }
+
+    /// Completes the update although its reply cannot be delivered, or not in full (the user blocked the bot).
+    /// `reason` is kept, and must not hold a user's text.
+    pub async fn undeliverable(&self, key: ClaimKey, reason: &str) -> Result<(), StorageError> {
+        on_backend!(self, undeliverable(key, reason.to_owned()))
+    }
+
+    /// The open conversation of this chat and topic (a control lane's is its chat's): the newest turns that fit into
+    /// `max_tokens`, oldest first. A turn without an answer is left out.
+    ///
+    /// A text counts ⌈bytes / 3⌉ + 4 tokens: more than tokenizers need for ordinary text, so that the real request fits.
+    pub async fn conversation(&self, lane: Lane, max_tokens: usize) -> Result<Conversation, StorageError> {
+        on_backend!(self, conversation(lane, max_tokens))
+    }
+
+    /// Whether `/new` has something to forget: a turn (answered or not) or a system prompt of its own.
+    pub async fn open_conversation_exists(&self, lane: Lane) -> Result<bool, StorageError> {
+        on_backend!(self, open_conversation_exists(lane))
+    }
+
+    /// What was given up, the latest first, `limit` at most.
+    pub async fn parked(&self, bot: i64, limit: usize) -> Result<Vec<ParkedUpdate>, StorageError> {
+        on_backend!(self, parked(bot, limit))
+    }
+
+    /// Forgets the ids of updates that were done before this moment, in small steps between which others may write;
+    /// says how many. Ids younger than a day stay, whatever is asked for: Telegram repeats an update that long. They
+    /// must not stay for a week either, after which Telegram may use an id again: call it hourly with "48 h ago".
+    pub async fn purge(&self, done_before: Timestamp) -> Result<u64, StorageError> {
+        on_backend!(self, purge(done_before))
+    }
+}

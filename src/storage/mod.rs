@@ -1,0 +1,283 @@
+//! The store: everything the bot owes somebody is a row here until it is paid.
+//!
+//! One concrete handle; the backend is an enum inside it, so nothing above knows which one runs. Each method's
+//! documentation (`handle`) is a promise, and one contract suite (`contract`) checks the promises on every backend.
+//! This file holds the nouns of the contract.
+//!
+//! What is stored, table by table (every column is explained in `migrations/sqlite/`):
+//! - `inbox`: the updates. `pending` until they are `done` or given up (`parked`); a pending one is claimed with
+//!   [`Storage::begin`], and every write after that is fenced by the claim. The text of a done update is dropped at
+//!   once, its id is kept so that a late repetition is recognised.
+//! - `replies`, `parts`: finished answers that are owed. They are written before the first delivery, so a crash costs
+//!   a repetition of the delivery at most, never of the answer, and dropped with the last delivery.
+//! - `conversations`, `turns`: what the model is told of the past.
+//! - `ledger`: what each generation cost, once.
+//! - `instances`: who claims.
+//!
+//! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
+//! stamps), retry a failed fsync (the process must end and read back what the disk really has).
+
+use serde::{Deserialize, Serialize};
+use teloxide::types::MessageEntity;
+
+use crate::clock::Timestamp;
+use crate::update::Lane;
+
+#[cfg(test)]
+mod contract;
+mod handle;
+mod insist;
+mod sqlite;
+
+pub use insist::insist;
+
+/// Position of an update in the order of acceptance; unique in one store, growing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seq(pub i64);
+
+/// An update on its way into the store.
+#[derive(Debug, Clone)]
+pub struct NewUpdate {
+    /// Telegram's id; `None` when it could not be read, and such an update is stored as parked.
+    pub update_id: Option<i64>,
+    /// Which conversation it belongs to.
+    pub lane: Lane,
+    /// The update as Telegram sent it.
+    pub raw: String,
+    /// `Some(reason)`: it cannot be worked on; store it as parked.
+    pub unreadable: Option<String>,
+}
+
+/// What became of an update handed to [`Storage::accept`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is stored now and waits to be worked on.
+    New(Seq),
+    /// It was stored before (whatever its content was then); nothing changed.
+    Duplicate,
+    /// It is stored as parked.
+    Parked(Seq),
+}
+
+/// A stored update that waits to be worked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingUpdate {
+    /// Its place in the order.
+    pub seq: Seq,
+    /// Telegram's id.
+    pub update_id: i64,
+    /// Which conversation it belongs to.
+    pub lane: Lane,
+    /// The update as Telegram sent it.
+    pub raw: String,
+    /// When it was accepted.
+    pub received_at: Timestamp,
+    /// Not to be worked on before this moment (retry schedule).
+    pub not_before: Timestamp,
+}
+
+/// The right to work on one update. Every later write names it, and is refused with [`StorageError::LostClaim`]
+/// when somebody else has claimed the update since (another process that took over).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimKey {
+    /// The update.
+    pub seq: Seq,
+    /// Grows with each claim of this update: the fence.
+    pub epoch: i64,
+}
+
+/// What [`Storage::begin`] found.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// Names this claim in later writes.
+    pub key: ClaimKey,
+    /// How often this update has been begun without an ending that was forgiven (see [`Storage::retry`]), this time
+    /// included: 1 at first. More than that and the process died over it, or failed at it unforgivably.
+    pub attempt: u32,
+    /// How often this update has been begun at all, this time included.
+    pub tries: u32,
+    /// Deliveries still owed when an earlier attempt had stored its reply: the work is then to deliver, not to answer.
+    pub reply: Option<StoredReply>,
+}
+
+/// One message of a reply, as it will be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// 1–4096 UTF-16 units.
+    pub text: String,
+    /// Offsets and lengths in UTF-16 units of `text`.
+    pub entities: Vec<MessageEntity>,
+}
+
+/// Where a reply goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The chat.
+    pub chat: i64,
+    /// The topic, 0 for none.
+    pub thread: i64,
+    /// The message that is replied to, when the reply should show it.
+    pub reply_to: Option<i64>,
+}
+
+/// A reply in the store: what is to be delivered and how much of it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredReply {
+    /// Where it goes.
+    pub address: Address,
+    /// Every part, in order, with the id of the message that carries it once it was delivered.
+    pub parts: Vec<(Part, Option<i64>)>,
+    /// The next part's send had been started by an earlier attempt that never reported: it may have arrived.
+    pub maybe_sent: bool,
+}
+
+/// A reply to store before its first delivery.
+#[derive(Debug, Clone)]
+pub struct NewReply {
+    /// Where it goes.
+    pub address: Address,
+    /// At least one.
+    pub parts: Vec<Part>,
+    /// What the model was asked and said; `None` for the bot's own sentences.
+    pub turn: Option<FinishedTurn>,
+    /// What to do to the conversation in the same transaction.
+    pub conversation: ConversationChange,
+}
+
+/// A change of a lane's conversation that belongs to a reply.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ConversationChange {
+    /// Nothing.
+    #[default]
+    Keep,
+    /// `/new`: close the open conversation and open one with this system prompt (`None`: the configured one).
+    StartOver {
+        /// The system prompt of the new conversation.
+        system_prompt: Option<String>,
+    },
+}
+
+/// A question and its answer, as history and ledger keep them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishedTurn {
+    /// Who asked (Telegram's user id).
+    pub user: i64,
+    /// The question, as the model saw it.
+    pub question: String,
+    /// The answer, as the model wrote it; empty when there was none.
+    pub answer: String,
+    /// False when the answer was cut off or stopped.
+    pub complete: bool,
+    /// What it cost; `None` when the model was not reached.
+    pub usage: Option<UsageRecord>,
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsageRecord {
+    /// The provider's id of this generation; the ledger's key: the same id is charged once.
+    pub generation_id: String,
+    /// The model that served.
+    pub model: String,
+    /// Tokens read; 0 when unknown.
+    pub prompt_tokens: i64,
+    /// Tokens written; 0 when unknown.
+    pub completion_tokens: i64,
+    /// Millionths of a US dollar; `None` when the provider did not say (it can be looked up by `generation_id`).
+    pub cost_micro_usd: Option<i64>,
+}
+
+/// The conversation of a lane, as far as it is wanted for a question.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Conversation {
+    /// The system prompt given with `/new`, when there was one.
+    pub system_prompt: Option<String>,
+    /// Question and answer pairs, oldest first.
+    pub turns: Vec<(String, String)>,
+}
+
+/// An update that was given up, for people to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedUpdate {
+    /// Its place in the order.
+    pub seq: Seq,
+    /// Telegram's id, when it could be read.
+    pub update_id: Option<i64>,
+    /// Why it was parked. Holds no text of a user.
+    pub reason: String,
+    /// When it was accepted.
+    pub received_at: Timestamp,
+}
+
+/// Why the store could not be opened. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process holds the data folder.
+    #[error("the data folder {folder} is in use by {holder}")]
+    Held {
+        /// The folder.
+        folder: String,
+        /// Who holds it, as they wrote it there: "process 4711 on host-a since 2026-11-21 10:00 UTC".
+        holder: String,
+    },
+    /// The folder cannot be created or written.
+    #[error(
+        "cannot write to the data folder {folder}: {source}. Give this user the right to write there, \
+         or point DATA_DIR at a folder where it has it"
+    )]
+    Unwritable {
+        /// The folder.
+        folder: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The database is newer than this program.
+    #[error("the database {file} was written by a newer routergram; start that version, or restore a backup")]
+    Newer {
+        /// The file.
+        file: String,
+    },
+    /// The database is damaged.
+    #[error("the database {file} is damaged ({detail}); restore a backup, or move the file away to start empty")]
+    Corrupt {
+        /// The file.
+        file: String,
+        /// What the check said.
+        detail: String,
+    },
+    /// Anything else.
+    #[error("cannot open the database: {0}")]
+    Other(String),
+}
+
+/// Why the store did not do what it was asked to.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StorageError {
+    /// The claim is not ours any more. Stop working on that update; nothing was written.
+    #[error("the claim was taken over")]
+    LostClaim,
+    /// Nothing was written, it may work later (disk full, busy).
+    #[error("the store refused: {0}")]
+    Refused(String),
+    /// Nothing was written, and the same call would fail again: a fault of the caller or of the stored row. Do not
+    /// repeat it; park the update.
+    #[error("the store cannot do that: {0}")]
+    Invalid(String),
+    /// The store cannot be trusted any more (a failed fsync, a damaged file): the process must end.
+    #[error("the store failed: {0}")]
+    Fatal(String),
+}
+
+/// The store. Clones are the same store.
+///
+/// When the last clone is dropped, the store is closed: work that was handed in is finished, and the drop returns when
+/// another process may open it. A future of a method may be dropped; what it had handed in still happens.
+#[derive(Clone)]
+pub struct Storage {
+    backend: Backend,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Sqlite(sqlite::Sqlite),
+}

@@ -1,0 +1,101 @@
+//! Copying the write-ahead log back into the file, beside the writer.
+//!
+//! SQLite would do it inside every thousandth commit, and that commit's callers would wait for it. So the writer does
+//! not (`wal_autocheckpoint=0`), and this thread does it once a second, when there is something to copy.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::storage::StorageError;
+
+use super::Alarm;
+use super::worker::Worker;
+
+/// Between two looks. A second's worth of updates is a few megabytes, which is copied in some milliseconds.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Pages in the log (4 KiB each, so 16 MiB) from which on the writer is asked to let it start anew.
+const LONG_LOG: i64 = 4096;
+
+/// A rest of this many pages (1 MiB) is short enough for the writer to copy itself.
+const SHORT_REST: i64 = 256;
+
+/// How often to copy in a row to get there: each time what was written during the time before, which is ever less.
+const PASSES: usize = 4;
+
+/// What the writer and this thread tell each other about the log.
+#[derive(Default)]
+pub(super) struct LogState {
+    /// Something was committed since the last look.
+    pub(super) written: AtomicBool,
+    /// The log is long: the writer should copy the rest at its next batch.
+    pub(super) long: AtomicBool,
+}
+
+/// The thread; it ends when this is dropped.
+pub(super) struct Checkpoints {
+    _stop: mpsc::Sender<()>,
+    _thread: Worker,
+}
+
+impl Checkpoints {
+    pub(super) fn start(db: Connection, log: Arc<LogState>, alarm: Alarm) -> std::io::Result<Self> {
+        let (stop, stopped) = mpsc::channel();
+        let body = {
+            let alarm = alarm.clone();
+            move || {
+                while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                    look(&db, &log, &alarm);
+                }
+            }
+        };
+        Ok(Self { _stop: stop, _thread: Worker::start("store-checkpoint", alarm, body)? })
+    }
+}
+
+/// One look: copies what there is to copy, and says so when the log is long.
+pub(super) fn look(db: &Connection, log: &LogState, alarm: &Alarm) {
+    if !log.written.swap(false, Relaxed) || alarm.check().is_err() {
+        return;
+    }
+    if let Err(error) = copy(db, log) {
+        // A full disk: the log keeps everything, and the writer will say so to those who write.
+        alarm.heed(&error);
+        log.written.store(true, Relaxed);
+    }
+}
+
+fn copy(db: &Connection, log: &LogState) -> Result<(), StorageError> {
+    let mut after = run(db)?;
+    if after.pages > LONG_LOG {
+        for _ in 1..PASSES {
+            let before = after.pages;
+            after = run(db)?;
+            if after.pages - before < SHORT_REST {
+                break;
+            }
+        }
+        log.long.store(true, Relaxed);
+    }
+    // A reader on an old snapshot keeps the rest from being copied: look again.
+    log.written.fetch_or(after.copied < after.pages, Relaxed);
+    Ok(())
+}
+
+/// The log after a checkpoint, in pages.
+pub(super) struct Copied {
+    pages: i64,
+    copied: i64,
+}
+
+/// Copies what can be copied without waiting for anybody.
+pub(super) fn run(db: &Connection) -> Result<Copied, StorageError> {
+    let copied = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+        Ok(Copied { pages: row.get("log")?, copied: row.get("checkpointed")? })
+    })?;
+    Ok(copied)
+}

@@ -1,0 +1,159 @@
+//! Claiming an update, and the ways to give it back.
+//!
+//! The fence of every write after [`begin`](Sqlite::begin) is the same condition: the update is pending, in this
+//! claim's epoch, and owned by this opening of the store. A claim that was given back, taken over, or made before a
+//! restart matches no row.
+
+use std::time::Duration;
+
+use rusqlite::{OptionalExtension, named_params};
+
+use crate::clock::Timestamp;
+use crate::storage::{Begun, ClaimKey, Seq, StorageError};
+use crate::update::Lane;
+
+use super::{Sqlite, Transaction, inbox, replies};
+
+/// Telegram repeats an update for up to a day, so its id must be known that long.
+const IDS_KEPT: Duration = Duration::from_hours(24);
+
+/// Rows per step of a purge: some milliseconds, which those who write meanwhile do not feel.
+const PURGE_STEP: u64 = 500;
+
+const BEGIN: &str = "
+    UPDATE inbox SET attempts = attempts + 1, tries = tries + 1, epoch = epoch + 1, owner = :me,
+                     stage = CASE stage WHEN 'generated' THEN stage ELSE 'started' END
+    WHERE seq = :seq AND state = 'pending'
+    RETURNING epoch, attempts, tries, stage = 'generated'";
+
+const RETRY: &str = "
+    UPDATE inbox SET owner = NULL, not_before = :not_before, reason = :reason,
+                     attempts = CASE WHEN :forgive THEN 0 ELSE attempts END,
+                     stage = CASE stage WHEN 'generated' THEN stage ELSE 'received' END
+    WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'
+    RETURNING tries";
+
+const FORGIVE: &str = "
+    UPDATE inbox SET attempts = max(attempts - 1, 0) WHERE owner = :me AND state = 'pending'";
+
+const DONE: &str = "
+    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, finished_at = :now, reason = :reason
+    WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'
+    RETURNING bot, chat, thread, control";
+
+const PARK: &str = "
+    UPDATE inbox SET state = 'parked', head = 0, owner = NULL, finished_at = :now, reason = :reason
+    WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'
+    RETURNING bot, chat, thread, control";
+
+const HELD: &str = "
+    SELECT bot, chat, thread, control FROM inbox
+    WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'";
+
+pub(super) const PURGE: &str = "
+    DELETE FROM inbox WHERE seq IN (
+        SELECT seq FROM inbox WHERE state = 'done' AND finished_at < :before ORDER BY finished_at LIMIT :step)";
+
+impl Sqlite {
+    pub(in crate::storage) async fn begin(&self, seq: Seq) -> Result<Begun, StorageError> {
+        self.write(move |tx| {
+            let claim = named_params! { ":seq": seq.0, ":me": tx.me };
+            let begun = tx.db.prepare_cached(BEGIN)?.query_row(claim, |row| {
+                let key = ClaimKey { seq, epoch: row.get(0)? };
+                Ok((Begun { key, attempt: row.get(1)?, tries: row.get(2)?, reply: None }, row.get::<_, bool>(3)?))
+            });
+            let (mut begun, generated) = begun.optional()?.ok_or(StorageError::LostClaim)?;
+            if generated {
+                match replies::load(tx, seq) {
+                    Ok(reply) => begun.reply = Some(reply),
+                    // Rolling the claim back would only bring it here again, with its lane behind it.
+                    Err(error @ StorageError::Invalid(_)) => {
+                        leave(tx, PARK, begun.key, Some("its stored reply cannot be read"))?;
+                        return Ok(Err(error));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(Ok(begun))
+        })
+        .await?
+    }
+
+    pub(in crate::storage) async fn forgive_deaths(&self) -> Result<(), StorageError> {
+        self.write(move |tx| {
+            tx.db.prepare_cached(FORGIVE)?.execute(named_params! { ":me": tx.me })?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn complete(&self, key: ClaimKey) -> Result<(), StorageError> {
+        self.write(move |tx| done(tx, key, None)).await
+    }
+
+    pub(in crate::storage) async fn undeliverable(&self, key: ClaimKey, reason: String) -> Result<(), StorageError> {
+        self.write(move |tx| done(tx, key, Some(&reason))).await
+    }
+
+    pub(in crate::storage) async fn retry(
+        &self,
+        key: ClaimKey,
+        after: Duration,
+        reason: String,
+        forgive: bool,
+    ) -> Result<u32, StorageError> {
+        self.write(move |tx| {
+            let change = named_params! {
+                ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me,
+                ":not_before": tx.now.plus(after).0, ":reason": reason, ":forgive": forgive,
+            };
+            let tries = tx.db.prepare_cached(RETRY)?.query_row(change, |row| row.get(0)).optional()?;
+            tries.ok_or(StorageError::LostClaim)
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn park(&self, key: ClaimKey, reason: String) -> Result<(), StorageError> {
+        self.write(move |tx| leave(tx, PARK, key, Some(&reason))).await
+    }
+
+    pub(in crate::storage) async fn purge(&self, done_before: Timestamp) -> Result<u64, StorageError> {
+        let mut purged = 0;
+        loop {
+            let step = self.write(move |tx| purge_step(tx, done_before)).await?;
+            purged += step;
+            if step < PURGE_STEP {
+                return Ok(purged);
+            }
+        }
+    }
+}
+
+/// The lane of a claimed update, or [`StorageError::LostClaim`]: the fence for writes to other tables.
+pub(super) fn held(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageError> {
+    let claim = named_params! { ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me };
+    let lane = tx.db.prepare_cached(HELD)?.query_row(claim, inbox::lane).optional()?;
+    lane.ok_or(StorageError::LostClaim)
+}
+
+/// Completes an update: what its user said, and what is on its way to them, is not kept twice.
+pub(super) fn done(tx: &Transaction<'_>, key: ClaimKey, reason: Option<&str>) -> Result<(), StorageError> {
+    leave(tx, DONE, key, reason)?;
+    replies::drop(tx, key.seq)
+}
+
+/// Takes an update out of its lane, and lets the next one be the head.
+fn leave(tx: &Transaction<'_>, sql: &str, key: ClaimKey, reason: Option<&str>) -> Result<(), StorageError> {
+    let change = named_params! {
+        ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me, ":now": tx.now.0, ":reason": reason,
+    };
+    let lane = tx.db.prepare_cached(sql)?.query_row(change, inbox::lane).optional()?;
+    inbox::promote(tx, lane.ok_or(StorageError::LostClaim)?)
+}
+
+fn purge_step(tx: &Transaction<'_>, done_before: Timestamp) -> Result<u64, StorageError> {
+    let youngest = Timestamp(tx.now.0 - tx.now.0.min(i64::try_from(IDS_KEPT.as_millis()).unwrap_or(i64::MAX)));
+    let which = named_params! { ":before": done_before.min(youngest).0, ":step": PURGE_STEP.cast_signed() };
+    let deleted = tx.db.prepare_cached(PURGE)?.execute(which)?;
+    Ok(deleted as u64)
+}

@@ -1,0 +1,136 @@
+//! What was said, and what it cost.
+//!
+//! Conversations belong to a chat and topic; whether an update came through the control lane makes no difference.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use crate::storage::{Conversation, ConversationChange, FinishedTurn, Seq, StorageError};
+use crate::update::Lane;
+
+use super::{Sqlite, Transaction};
+
+const OPEN_ONE: &str = "
+    SELECT id, system_prompt FROM conversations
+    WHERE bot = :bot AND chat = :chat AND thread = :thread AND closed_at IS NULL";
+
+const OPEN: &str = "
+    INSERT INTO conversations (bot, chat, thread, system_prompt, opened_at)
+    VALUES (:bot, :chat, :thread, :system_prompt, :now)";
+
+const CLOSE: &str = "
+    UPDATE conversations SET closed_at = :now
+    WHERE bot = :bot AND chat = :chat AND thread = :thread AND closed_at IS NULL";
+
+const TURN: &str = "
+    INSERT INTO turns (conversation, seq, user_id, question, answer, complete, generation_id, finished_at)
+    VALUES (:conversation, :seq, :user, :question, :answer, :complete, :generation_id, :now)";
+
+const CHARGE: &str = "
+    INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
+                        cost_micro_usd, charged_at)
+    VALUES (:generation_id, :bot, :chat, :user, :seq, :model, :prompt_tokens, :completion_tokens,
+            :cost_micro_usd, :now)
+    ON CONFLICT (generation_id) DO NOTHING";
+
+const NEWEST_TURNS: &str = "
+    SELECT question, answer FROM turns WHERE conversation = :conversation AND answer <> '' ORDER BY id DESC";
+
+impl Sqlite {
+    pub(in crate::storage) async fn conversation(
+        &self,
+        lane: Lane,
+        max_tokens: usize,
+    ) -> Result<Conversation, StorageError> {
+        self.read(move |db| {
+            let Some((id, system_prompt)) = open_one(db, lane)? else {
+                return Ok(Conversation::default());
+            };
+            Ok(Conversation { system_prompt, turns: newest_turns(db, id, max_tokens)? })
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn open_conversation_exists(&self, lane: Lane) -> Result<bool, StorageError> {
+        self.read(move |db| {
+            let Some((id, system_prompt)) = open_one(db, lane)? else {
+                return Ok(false);
+            };
+            let mut turns = db.prepare_cached("SELECT 1 FROM turns WHERE conversation = :conversation LIMIT 1")?;
+            Ok(system_prompt.is_some() || turns.exists(named_params! { ":conversation": id })?)
+        })
+        .await
+    }
+}
+
+/// Does to the open conversation of a lane what a reply says.
+pub(super) fn change(tx: &Transaction<'_>, lane: Lane, change: &ConversationChange) -> Result<(), StorageError> {
+    match change {
+        ConversationChange::Keep => Ok(()),
+        ConversationChange::StartOver { system_prompt } => {
+            let close = named_params! {
+                ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread, ":now": tx.now.0,
+            };
+            tx.db.prepare_cached(CLOSE)?.execute(close)?;
+            open(tx, lane, system_prompt.as_deref())?;
+            Ok(())
+        }
+    }
+}
+
+/// Adds a turn to the open conversation of a lane (opening one when there is none), and its cost to the ledger.
+pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &FinishedTurn) -> Result<(), StorageError> {
+    let conversation = match open_one(tx.db, lane)? {
+        Some((id, _)) => id,
+        None => open(tx, lane, None)?,
+    };
+    let generation_id = turn.usage.as_ref().map(|usage| &usage.generation_id);
+    tx.db.prepare_cached(TURN)?.execute(named_params! {
+        ":conversation": conversation, ":seq": seq.0, ":user": turn.user, ":question": turn.question,
+        ":answer": turn.answer, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
+    })?;
+    if let Some(usage) = &turn.usage {
+        tx.db.prepare_cached(CHARGE)?.execute(named_params! {
+            ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":user": turn.user,
+            ":seq": seq.0, ":model": usage.model, ":prompt_tokens": usage.prompt_tokens,
+            ":completion_tokens": usage.completion_tokens, ":cost_micro_usd": usage.cost_micro_usd, ":now": tx.now.0,
+        })?;
+    }
+    Ok(())
+}
+
+fn open(tx: &Transaction<'_>, lane: Lane, system_prompt: Option<&str>) -> Result<i64, StorageError> {
+    tx.db.prepare_cached(OPEN)?.execute(named_params! {
+        ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread,
+        ":system_prompt": system_prompt, ":now": tx.now.0,
+    })?;
+    Ok(tx.db.last_insert_rowid())
+}
+
+fn open_one(db: &Connection, lane: Lane) -> Result<Option<(i64, Option<String>)>, StorageError> {
+    let place = named_params! { ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread };
+    let found = db.prepare_cached(OPEN_ONE)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(found.optional()?)
+}
+
+/// Walks back from the newest turn and stops at the first that does not fit: the model is told an unbroken past.
+fn newest_turns(db: &Connection, conversation: i64, max_tokens: usize) -> Result<Vec<(String, String)>, StorageError> {
+    let mut statement = db.prepare_cached(NEWEST_TURNS)?;
+    let mut rows = statement.query(named_params! { ":conversation": conversation })?;
+    let mut left = max_tokens;
+    let mut turns = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (question, answer): (String, String) = (row.get(0)?, row.get(1)?);
+        let Some(rest) = left.checked_sub(tokens(&question) + tokens(&answer)) else {
+            break;
+        };
+        left = rest;
+        turns.push((question, answer));
+    }
+    turns.reverse();
+    Ok(turns)
+}
+
+/// A message's size as it is estimated everywhere: three bytes per token, and four for its frame.
+const fn tokens(text: &str) -> usize {
+    text.len().div_ceil(3) + 4
+}

@@ -1,0 +1,83 @@
+//! The embedded backend: one file of SQLite in one folder, for one process.
+//!
+//! - One thread writes (`writer`): it takes whatever jobs are queued, commits them together and then answers, so one
+//!   fsync pays for many updates and nobody waits for a timer. Two threads read (`readers`), on snapshots of their own.
+//! - The write-ahead log is copied back into the file by a fourth thread (`checkpoint`), so that no update pays for it.
+//! - One process at a time: `folder` locks the data folder and says who holds it. `open` checks and migrates.
+//! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
+//!
+//! The methods of the contract are in `inbox`, `claims`, `replies` and `conversations`; each is one job.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::StorageError;
+
+mod alarm;
+mod checkpoint;
+mod claims;
+mod conversations;
+mod errors;
+mod folder;
+mod inbox;
+mod open;
+mod readers;
+mod replies;
+#[cfg(test)]
+mod tests;
+mod worker;
+mod writer;
+
+use alarm::Alarm;
+use writer::Transaction;
+
+/// The open database. Clones are the same one.
+#[derive(Clone)]
+pub(super) struct Sqlite {
+    parts: Arc<Parts>,
+}
+
+/// What an open database consists of. Dropped from top to bottom, each waiting for its threads: SQLite copies the log
+/// back and removes it when the last connection that may write closes, and only then the folder is free for others.
+struct Parts {
+    readers: readers::Readers,
+    _checkpoints: checkpoint::Checkpoints,
+    writer: writer::Writer,
+    alarm: Alarm,
+    _folder: folder::HeldFolder,
+}
+
+impl Sqlite {
+    /// Does `work` in the next commit and returns its outcome after that commit.
+    ///
+    /// An `Err` of `work` undoes what it had written, and nothing else.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let (reply, outcome) = oneshot::channel();
+        self.parts.writer.hand_in(work, reply).await;
+        // No reply: the thread is gone, and the alarm says why.
+        outcome.await.unwrap_or_else(|_| Err(self.parts.alarm.error()))
+    }
+
+    /// Runs `work` on a snapshot that holds every change acknowledged so far.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let (reply, outcome) = oneshot::channel();
+        self.parts.readers.hand_in(work, reply).await;
+        outcome.await.unwrap_or_else(|_| Err(self.parts.alarm.error()))
+    }
+
+    pub(super) async fn failed(&self) -> String {
+        self.parts.alarm.raised().await
+    }
+
+    pub(super) async fn health(&self) -> Result<(), StorageError> {
+        self.parts.alarm.check()?;
+        self.read(|db| Ok(db.prepare_cached("SELECT id FROM instances")?.query_row([], |_| Ok(()))?)).await
+    }
+}

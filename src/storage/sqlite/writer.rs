@@ -1,0 +1,173 @@
+//! The one thread that writes: group commit.
+//!
+//! It takes a job, then whatever else is queued by then, runs all of them in one transaction, commits once (one
+//! fsync) and answers all. While it commits, the next batch queues up: under load the batches grow by themselves, and
+//! a lone job is not held back. Each job runs in a savepoint, so one that fails undoes its own writes alone.
+//!
+//! A full or busy disk refuses the whole batch. A failed commit, a damaged file or a failed read raise the alarm, and
+//! nothing is written from then on.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::{Clock, Timestamp};
+use crate::storage::StorageError;
+
+use super::Alarm;
+use super::checkpoint::{self, LogState};
+use super::worker::Worker;
+
+/// Jobs that may wait before callers have to; at 10 ms per commit it is more than two batches.
+const QUEUE: usize = 1024;
+
+/// Jobs per commit. Measured batches of 100 producers stay below 100; the cap bounds how long the first one waits.
+const BATCH: usize = 512;
+
+/// What a job works in: the transaction of its batch.
+pub(super) struct Transaction<'a> {
+    /// The connection, inside a transaction and a savepoint.
+    pub(super) db: &'a Connection,
+    /// The moment of the batch.
+    pub(super) now: Timestamp,
+    /// The instance that claims in our name.
+    pub(super) me: i64,
+}
+
+/// The way to the thread.
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+    _thread: Worker,
+}
+
+/// What the thread has at hand.
+pub(super) struct Desk {
+    pub(super) db: Connection,
+    pub(super) clock: Clock,
+    pub(super) me: i64,
+    pub(super) log: Arc<LogState>,
+    pub(super) alarm: Alarm,
+}
+
+impl Writer {
+    pub(super) fn start(desk: Desk) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let thread = Worker::start("store-writer", desk.alarm.clone(), move || desk.work(queue))?;
+        Ok(Self { jobs, _thread: thread })
+    }
+
+    /// Queues a job; waits while the queue is full. When the thread is gone, `reply` is dropped.
+    pub(super) async fn hand_in<T, F>(&self, work: F, reply: oneshot::Sender<Result<T, StorageError>>)
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StorageError> + Send + 'static,
+    {
+        let outcome = Err(StorageError::Refused("it was not tried".to_owned()));
+        let _ = self.jobs.send(Box::new(Task { work: Some(work), outcome, reply })).await;
+    }
+}
+
+impl Desk {
+    fn work(self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+        let mut batch = Vec::new();
+        while let Some(first) = queue.blocking_recv() {
+            batch.push(first);
+            while batch.len() < BATCH
+                && let Ok(next) = queue.try_recv()
+            {
+                batch.push(next);
+            }
+            let overruled = self.alarm.check().and_then(|()| self.commit(&mut batch)).err();
+            if let Some(error) = &overruled {
+                self.alarm.heed(error);
+            }
+            for job in batch.drain(..) {
+                job.answer(overruled.as_ref());
+            }
+            self.shorten_log();
+        }
+    }
+
+    /// All jobs and one commit. An error is an error for all of them, and nothing was written.
+    fn commit(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
+        let outcome = self.run(batch);
+        // SQLite ends the transaction itself on some errors and leaves it open on others.
+        if outcome.is_err() && !self.db.is_autocommit() {
+            self.step("ROLLBACK")?;
+        }
+        self.log.written.store(true, Relaxed);
+        outcome
+    }
+
+    fn run(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
+        self.step("BEGIN IMMEDIATE")?;
+        let transaction = Transaction { db: &self.db, now: self.clock.now(), me: self.me };
+        for job in batch {
+            self.step("SAVEPOINT job")?;
+            match job.run(&transaction) {
+                Ok(()) => {}
+                Err(StorageError::LostClaim | StorageError::Invalid(_)) => self.step("ROLLBACK TO job")?,
+                Err(everybody @ (StorageError::Refused(_) | StorageError::Fatal(_))) => return Err(everybody),
+            }
+            self.step("RELEASE job")?;
+        }
+        self.step("COMMIT")
+    }
+
+    /// A statement of the batch itself. These cannot be wrong, so an error that is not the disk's is the end.
+    fn step(&self, sql: &str) -> Result<(), StorageError> {
+        let outcome = self.db.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+        match outcome.map_err(StorageError::from) {
+            Ok(_) => Ok(()),
+            Err(StorageError::Invalid(why)) => Err(StorageError::Fatal(format!("{sql}: {why}"))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Under constant load the log is never copied back in full, and would grow for ever. When it is long, the writer
+    /// copies the (short) rest itself: nobody writes meanwhile, so that the next commit starts the log anew.
+    fn shorten_log(&self) {
+        if self.log.long.swap(false, Relaxed)
+            && self.alarm.check().is_ok()
+            && let Err(error) = checkpoint::run(&self.db)
+        {
+            self.alarm.heed(&error);
+        }
+    }
+}
+
+/// A job with its caller.
+trait Job: Send {
+    /// Does the work; an error undoes it.
+    fn run(&mut self, transaction: &Transaction<'_>) -> Result<(), StorageError>;
+
+    /// Tells the caller: its outcome, or what became of the whole batch.
+    fn answer(self: Box<Self>, overruled: Option<&StorageError>);
+}
+
+struct Task<T, F> {
+    work: Option<F>,
+    outcome: Result<T, StorageError>,
+    reply: oneshot::Sender<Result<T, StorageError>>,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnOnce(&Transaction<'_>) -> Result<T, StorageError> + Send,
+{
+    fn run(&mut self, transaction: &Transaction<'_>) -> Result<(), StorageError> {
+        if let Some(work) = self.work.take() {
+            self.outcome = work(transaction);
+        }
+        self.outcome.as_ref().map(|_| ()).map_err(StorageError::clone)
+    }
+
+    fn answer(self: Box<Self>, overruled: Option<&StorageError>) {
+        let outcome = overruled.map_or(self.outcome, |error| Err(error.clone()));
+        // Nobody waits any more: the caller's future was dropped.
+        let _ = self.reply.send(outcome);
+    }
+}
