@@ -35,3 +35,4 @@ pub mod update;
 pub mod config;
 pub mod metrics;
 pub mod storage;
+pub mod openrouter;

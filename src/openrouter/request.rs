@@ -1,0 +1,181 @@
+//! What we ask: the context, and the body that carries it.
+//!
+//! The body is written once per question and shared by its retries. It always streams, because dropping the
+//! connection stops the billing only then, and always caps the answer, because without `max_tokens` the credit check
+//! assumes the model's maximum and refuses with 402. The fields are those of OpenRouter's own API description; a
+//! server that is not OpenRouter is told in addition to report usage, which OpenRouter does unasked.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+/// OpenRouter's limit for `session_id`, in characters.
+const SESSION_ID_CHARS: usize = 256;
+
+/// A message of the context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChatMessage {
+    /// Who said it.
+    pub role: Role,
+    /// What.
+    pub content: String,
+}
+
+impl ChatMessage {
+    /// The owner's instructions.
+    pub fn system(content: impl Into<String>) -> Self {
+        Self { role: Role::System, content: content.into() }
+    }
+
+    /// What the person said.
+    pub fn user(content: impl Into<String>) -> Self {
+        Self { role: Role::User, content: content.into() }
+    }
+
+    /// What the model said before.
+    pub fn assistant(content: impl Into<String>) -> Self {
+        Self { role: Role::Assistant, content: content.into() }
+    }
+}
+
+/// Who said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The owner's instructions.
+    System,
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// A question to the model.
+#[derive(Debug, Clone, Default)]
+pub struct ChatRequest {
+    /// System prompt first, then history, then the question.
+    pub messages: Vec<ChatMessage>,
+    /// One conversation, for sticky routing and caching; what exceeds 256 characters is cut off.
+    pub session_id: String,
+    /// A keyed hash of the person, never their id.
+    pub user: String,
+    /// Asked instead of the configured model.
+    pub model: Option<String>,
+    /// Cap of this answer in tokens, instead of the configured one.
+    pub max_tokens: Option<u32>,
+}
+
+/// What the configuration says about every question.
+#[derive(Debug, Clone)]
+pub(super) struct Defaults {
+    pub(super) model: String,
+    pub(super) fallbacks: Vec<String>,
+    pub(super) max_tokens: u32,
+    pub(super) temperature: Option<f32>,
+    /// Is this OpenRouter itself, which reports usage unasked?
+    pub(super) reports_usage: bool,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    models: Vec<&'a str>,
+    messages: &'a [ChatMessage],
+    stream: bool,
+    max_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    session_id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    user: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+impl ChatRequest {
+    /// The JSON that is posted.
+    pub(super) fn body(&self, defaults: &Defaults) -> Result<Bytes, serde_json::Error> {
+        let model = self.model.as_deref().unwrap_or(&defaults.model);
+        let body = Body {
+            model,
+            models: defaults.fallbacks.iter().map(String::as_str).filter(|other| *other != model).collect(),
+            messages: &self.messages,
+            stream: true,
+            max_tokens: self.max_tokens.unwrap_or(defaults.max_tokens),
+            temperature: defaults.temperature,
+            session_id: first_chars(&self.session_id, SESSION_ID_CHARS),
+            user: &self.user,
+            stream_options: (!defaults.reports_usage).then_some(StreamOptions { include_usage: true }),
+        };
+        serde_json::to_vec(&body).map(Bytes::from)
+    }
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn defaults() -> Defaults {
+        Defaults {
+            model: "a/one".into(),
+            fallbacks: vec!["b/two".into(), "c/three".into()],
+            max_tokens: 2000,
+            temperature: Some(0.5),
+            reports_usage: true,
+        }
+    }
+
+    fn body(request: &ChatRequest, defaults: &Defaults) -> Value {
+        serde_json::from_slice(&request.body(defaults).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_body_streams_caps_and_names_the_fallbacks() {
+        let request = ChatRequest {
+            messages: vec![ChatMessage::system("be kind"), ChatMessage::user("hi")],
+            session_id: "s".into(),
+            user: "u".into(),
+            ..ChatRequest::default()
+        };
+        assert_eq!(
+            body(&request, &defaults()),
+            json!({
+                "model": "a/one", "models": ["b/two", "c/three"], "stream": true, "max_tokens": 2000, "temperature": 0.5,
+                "session_id": "s", "user": "u",
+                "messages": [{"role": "system", "content": "be kind"}, {"role": "user", "content": "hi"}],
+            })
+        );
+    }
+
+    #[test]
+    fn another_server_is_told_to_report_usage() {
+        let other = Defaults { reports_usage: false, ..defaults() };
+        assert_eq!(body(&ChatRequest::default(), &other)["stream_options"], json!({"include_usage": true}));
+    }
+
+    #[test]
+    fn a_chosen_model_replaces_the_default_and_is_not_its_own_fallback() {
+        let request = ChatRequest { model: Some("b/two".into()), max_tokens: Some(7), ..ChatRequest::default() };
+        let body = body(&request, &defaults());
+        assert_eq!((&body["model"], &body["models"]), (&json!("b/two"), &json!(["c/three"])));
+        assert_eq!(body["max_tokens"], 7);
+    }
+
+    #[test]
+    fn a_long_session_id_is_cut_between_characters() {
+        let request = ChatRequest { session_id: "ж".repeat(300), ..ChatRequest::default() };
+        assert_eq!(body(&request, &defaults())["session_id"].as_str().unwrap().chars().count(), 256);
+    }
+}

@@ -1,0 +1,282 @@
+//! The shapes that come back: chunks of a stream, usage, error objects.
+//!
+//! Read leniently where servers are known to differ (every field of usage and of an error is optional in practice,
+//! `code` is a number or a string, `content` is text, null or a list of parts), strictly where a wrong shape can only
+//! mean that the stream is broken. Nothing is decided here.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::Usage;
+
+/// One `data:` line, or a whole body.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Chunk {
+    /// The generation id: the same in every chunk.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) id: Option<String>,
+    /// Who serves, which need not be who was asked.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) model: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) provider: Option<String>,
+    /// Empty in the chunk that brings the usage; `null` at some servers.
+    #[serde(default)]
+    choices: Option<Vec<Choice>>,
+    #[serde(default)]
+    usage: Option<Value>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+impl Chunk {
+    /// The one choice that was asked for.
+    pub(super) fn choice(&mut self) -> Option<Choice> {
+        let choices = self.choices.take()?;
+        choices.into_iter().find(|choice| choice.index.unwrap_or(0) == 0)
+    }
+
+    /// What it used so far, when this chunk says so.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        self.usage.as_ref().filter(|usage| usage.is_object()).map(read_usage)
+    }
+
+    /// The error, when this chunk is one.
+    pub(super) fn error(&self) -> Option<WireError> {
+        self.error.as_ref().filter(|error| !error.is_null()).map(WireError::read)
+    }
+
+    /// Is there anything of ours in it? A body that merely is JSON has nothing.
+    pub(super) fn says_something(&self) -> bool {
+        self.choices.is_some() || self.error.as_ref().is_some_and(|error| !error.is_null())
+    }
+}
+
+/// A choice of a chunk, or of a whole body (`message` instead of `delta`).
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Choice {
+    #[serde(default, deserialize_with = "lenient")]
+    index: Option<i64>,
+    #[serde(default)]
+    delta: Option<Delta>,
+    #[serde(default)]
+    message: Option<Delta>,
+    #[serde(default, deserialize_with = "lenient")]
+    finish_reason: Option<String>,
+}
+
+impl Choice {
+    /// Why it ended; `None` when it did not, or when the server left the reason blank.
+    pub(super) fn finish_reason(&mut self) -> Option<String> {
+        self.finish_reason.take().filter(|reason| !reason.is_empty())
+    }
+
+    /// The new piece.
+    pub(super) fn delta(&mut self) -> Delta {
+        self.delta.take().or_else(|| self.message.take()).unwrap_or_default()
+    }
+}
+
+/// A new piece of the answer.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Delta {
+    #[serde(default)]
+    content: Option<Value>,
+    /// What a model says instead of answering: it is the answer.
+    #[serde(default, deserialize_with = "lenient")]
+    refusal: Option<String>,
+    #[serde(default)]
+    reasoning: Option<Value>,
+    #[serde(default)]
+    reasoning_details: Option<Value>,
+    #[serde(default)]
+    reasoning_content: Option<Value>,
+}
+
+impl Delta {
+    /// The text to append, when there is any.
+    pub(super) fn text(&mut self) -> Option<String> {
+        let content = match self.content.take() {
+            Some(Value::String(text)) => text,
+            Some(Value::Array(parts)) => parts.iter().filter_map(|part| part.get("text")?.as_str()).collect(),
+            _ => String::new(),
+        };
+        Some(content).filter(|text| !text.is_empty()).or_else(|| self.refusal.take().filter(|text| !text.is_empty()))
+    }
+
+    /// Has the model thought on?
+    pub(super) fn is_reasoning(&self) -> bool {
+        [&self.reasoning, &self.reasoning_details, &self.reasoning_content].into_iter().flatten().any(|value| {
+            match value {
+                Value::String(text) => !text.is_empty(),
+                Value::Array(items) => !items.is_empty(),
+                Value::Object(fields) => !fields.is_empty(),
+                _ => false,
+            }
+        })
+    }
+}
+
+/// An error object, whoever wrote it.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct WireError {
+    /// The HTTP status the server means, when `code` is a number (or a string of one).
+    pub(super) status: Option<u16>,
+    /// `code`, when it is a word, or `type`: how other servers name the cause.
+    pub(super) code: Option<String>,
+    /// OpenRouter's own name of the cause; the same in all of its APIs.
+    pub(super) error_type: Option<String>,
+    /// May hold the person's text; see `errors` for when it may be repeated.
+    pub(super) message: String,
+    /// Which field of the request it is about.
+    pub(super) param: Option<String>,
+    pub(super) provider: Option<String>,
+    /// The metadata of a moderation verdict is present. The metadata itself holds the person's text and is not kept.
+    pub(super) moderated: bool,
+    pub(super) retryable: Option<bool>,
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl WireError {
+    /// Reads the value of `error`: an object, or a mere text (as some servers write it).
+    pub(super) fn read(error: &Value) -> Self {
+        let text = |pointer: &str| error.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let code = error.get("code");
+        let has_any = |keys: &[&str]| keys.iter().any(|key| error.pointer(key).is_some_and(|found| !found.is_null()));
+        Self {
+            status: code.and_then(status),
+            code: code.and_then(Value::as_str).map(str::to_owned).or_else(|| text("/type")),
+            error_type: text("/metadata/error_type"),
+            message: error.as_str().map(str::to_owned).or_else(|| text("/message")).unwrap_or_default(),
+            param: text("/param"),
+            provider: text("/metadata/provider_name"),
+            moderated: has_any(&["/metadata/reasons", "/metadata/flagged_input", "/metadata/patterns"]),
+            retryable: error.pointer("/availability/retryable").and_then(Value::as_bool),
+            retry_after: error.pointer("/availability/retry_after").and_then(Value::as_f64).and_then(seconds),
+        }
+    }
+
+    /// Reads the body of an error response. One without a readable error (a proxy's HTML page) says nothing.
+    pub(super) fn read_body(body: &[u8]) -> Self {
+        let Ok(body) = serde_json::from_slice::<Value>(body) else { return Self::default() };
+        match body.get("error") {
+            Some(error) if !error.is_null() => Self::read(error),
+            _ => Self::read(&body),
+        }
+    }
+}
+
+/// A span that a server gave in seconds; `None` for what is no span.
+pub(super) fn seconds(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// US dollars as millionths, rounded to the nearest; what a server would owe us counts as nothing.
+pub(super) fn micro_usd(cost: &Value) -> Option<i64> {
+    let dollars = cost.as_f64().or_else(|| cost.as_str()?.parse().ok())?;
+    #[expect(clippy::cast_possible_truncation, reason = "a cost beyond nine trillion dollars may saturate")]
+    dollars.is_finite().then(|| (dollars * 1e6).round().max(0.0) as i64)
+}
+
+fn read_usage(usage: &Value) -> Usage {
+    let tokens = |pointer: &str| {
+        let count = usage.pointer(pointer)?;
+        #[expect(clippy::cast_possible_truncation, reason = "some servers write counts as floats; they are small")]
+        count.as_i64().or_else(|| count.as_f64().map(|count| count as i64))
+    };
+    Usage {
+        prompt_tokens: tokens("/prompt_tokens"),
+        completion_tokens: tokens("/completion_tokens"),
+        reasoning_tokens: tokens("/completion_tokens_details/reasoning_tokens"),
+        cached_tokens: tokens("/prompt_tokens_details/cached_tokens"),
+        cost_micro_usd: usage.get("cost").and_then(micro_usd),
+    }
+}
+
+/// A `code` that is an HTTP status; other numbers are somebody's own.
+fn status(code: &Value) -> Option<u16> {
+    let number = code.as_u64().or_else(|| code.as_str()?.parse().ok())?;
+    u16::try_from(number).ok().filter(|status| (400..600).contains(status))
+}
+
+/// The value, or `None` when it is of another type than expected.
+fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(T::deserialize(Value::deserialize(from)?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn dollars_become_millionths_rounded_to_the_nearest() {
+        for (cost, micro) in [
+            (json!(0.0), 0),
+            (json!(0.000_000_4), 0),
+            (json!(0.000_000_6), 1),
+            (json!(0.000_014), 14),
+            (json!(0.29), 290_000),
+            (json!(1.1), 1_100_000),
+            (json!(3), 3_000_000),
+            (json!("0.00012"), 120),
+            (json!(-1.0), 0),
+        ] {
+            assert_eq!(micro_usd(&cost), Some(micro), "{cost}");
+        }
+        assert_eq!(micro_usd(&json!(null)), None);
+        assert_eq!(micro_usd(&json!("NaN")), None);
+    }
+
+    #[test]
+    fn usage_of_odd_types_is_read_as_far_as_it_goes() {
+        let chunk: Chunk = serde_json::from_value(json!({
+            "choices": null,
+            "usage": {"prompt_tokens": 12.0, "completion_tokens": "many", "completion_tokens_details": null, "cost": null}
+        }))
+        .unwrap();
+        assert_eq!(chunk.usage().unwrap(), Usage { prompt_tokens: Some(12), ..Usage::default() });
+    }
+
+    #[test]
+    fn content_is_text_null_or_parts() {
+        for (content, text) in [
+            (json!("a"), Some("a")),
+            (json!(""), None),
+            (json!(null), None),
+            (json!([{"type": "text", "text": "b"}, {"type": "thinking"}, {"text": "c"}]), Some("bc")),
+        ] {
+            let mut delta: Delta = serde_json::from_value(json!({ "content": content })).unwrap();
+            assert_eq!(delta.text().as_deref(), text);
+        }
+    }
+
+    #[test]
+    fn every_way_to_think_is_reasoning_and_an_empty_one_is_not() {
+        for (delta, thinks) in [
+            (json!({"reasoning": "hm"}), true),
+            (json!({"reasoning_details": [{"type": "reasoning.encrypted"}]}), true),
+            (json!({"reasoning_content": "hm"}), true),
+            (json!({"reasoning": "", "reasoning_details": [], "reasoning_content": null}), false),
+        ] {
+            assert_eq!(serde_json::from_value::<Delta>(delta).unwrap().is_reasoning(), thinks);
+        }
+    }
+
+    #[test]
+    fn an_error_is_read_whoever_wrote_it() {
+        let openrouter = WireError::read_body(
+            br#"{"error":{"code":"429","message":"slow down","metadata":{"error_type":"rate_limit_exceeded",
+                "provider_name":"X","raw":"secret"},"availability":{"retryable":true,"retry_after":1.5}}}"#,
+        );
+        assert_eq!((openrouter.status, openrouter.error_type.as_deref()), (Some(429), Some("rate_limit_exceeded")));
+        assert_eq!((openrouter.retryable, openrouter.retry_after), (Some(true), Some(Duration::from_millis(1500))));
+        assert!(!format!("{openrouter:?}").contains("secret"));
+        assert_eq!(WireError::read_body(br#"{"error":"no such model"}"#).message, "no such model");
+        assert_eq!(WireError::read_body(br#"{"object":"error","message":"m","code":400}"#).status, Some(400));
+        assert_eq!(WireError::read_body(b"<html>502</html>"), WireError::default());
+    }
+}
