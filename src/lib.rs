@@ -36,3 +36,4 @@ pub mod config;
 pub mod metrics;
 pub mod storage;
 pub mod openrouter;
+pub mod telegram;

@@ -1,0 +1,205 @@
+//! Finds what `CommonMark` would damage although it is not code: LaTeX and bare addresses.
+//!
+//! `\(`, `\[`, `\{` and `\\` are escapes to `CommonMark`, so that a formula arrives without its backslashes; `_` and
+//! `*` in it become emphasis, a line of `=` makes a heading of it. So formulas are taken out before parsing, but not
+//! from code: where code is, only the parser knows, and it is asked first. It does not translate LaTeX.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Parser, Tag};
+
+use super::OPTIONS;
+use super::held::{Held, Store};
+
+/// Longest formula, in bytes; an opening delimiter looks no further for its end, so that a text full of them costs
+/// no more than this for each.
+const LONGEST: usize = 2000;
+
+/// Delimiters of a formula: opening, closing, whether it stands in a line of its own.
+const DELIMITERS: [(&str, &str, bool); 3] = [("\\(", "\\)", false), ("\\[", "\\]", true), ("$$", "$$", true)];
+
+/// Holds back the formulas and the addresses of the text.
+pub(super) fn hold(source: &str, store: &mut Store) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut untouchable = code_and_links(source).into_iter().peekable();
+    let mut at = 0;
+    while at < source.len() {
+        while untouchable.next_if(|range| range.end <= at).is_some() {}
+        let (here, end) = match untouchable.peek() {
+            Some(range) if range.start <= at => {
+                out.push_str(&source[at..range.end]);
+                at = range.end;
+                continue;
+            }
+            Some(range) => (&source[at..range.start], range.start),
+            None => (&source[at..], source.len()),
+        };
+        // Everything that can begin something is ASCII, so the bytes between may be copied in one go.
+        let plain = here.find(['\\', '$', 'h']).unwrap_or(here.len());
+        out.push_str(&here[..plain]);
+        at += plain;
+        if at < end {
+            at += hold_at(source, at..end, store, &mut out);
+        }
+    }
+    out
+}
+
+/// Takes what begins at the start of the range; returns how many bytes that was.
+fn hold_at(source: &str, range: Range<usize>, store: &mut Store, out: &mut String) -> usize {
+    let rest = &source[range.clone()];
+    let before = source[..range.start].chars().next_back();
+    if let Some(Formula { body, length, display }) = formula(rest, before) {
+        // What was held back before, a tag say, stands in a formula as it was written.
+        let body = store.restore(&unquote(body, source, range.start));
+        let source = store.restore(&rest[..length]);
+        store.hold(out, Held::Formula { source, body, display });
+        return length;
+    }
+    if let Some(length) = fragile_address(rest, before) {
+        let address = store.restore(&rest[..length]);
+        store.hold(out, Held::Text(address));
+        return length;
+    }
+    let escape = rest.starts_with('\\') && rest.len() > 1;
+    let length = if escape { 1 + rest[1..].chars().next().map_or(0, char::len_utf8) } else { 1 };
+    out.push_str(&rest[..length]);
+    length
+}
+
+/// A formula at the beginning of a text.
+struct Formula<'a> {
+    body: &'a str,
+    /// In bytes, with its delimiters.
+    length: usize,
+    display: bool,
+}
+
+/// The formula that the text starts with.
+fn formula(rest: &str, before: Option<char>) -> Option<Formula<'_>> {
+    for (opening, closing, display) in DELIMITERS {
+        if let Some(inside) = rest.strip_prefix(opening) {
+            let body = &inside[..closing_at(inside, opening, closing)?];
+            let length = opening.len() + body.len() + closing.len();
+            let math = opening == "$$" || looks_like_math(body);
+            return math.then_some(Formula { body, length, display });
+        }
+    }
+    let inside = rest.strip_prefix('$')?;
+    let end = closing_at(inside, "$", "$")?;
+    let (body, after) = (&inside[..end], inside[end + 1..].chars().next());
+    // Dollars are also money and shell variables: only what can hardly be anything else is a formula.
+    let tight = !body.starts_with(char::is_whitespace) && !body.ends_with(char::is_whitespace) && !body.contains('\n');
+    let apart = !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric);
+    let math = body.contains(['\\', '^', '_', '=', '{']) || body.chars().count() == 1;
+    let money = body.starts_with(|c: char| c.is_ascii_digit()) && !body.contains(['\\', '^', '=']);
+    (tight && apart && math && !money).then_some(Formula { body, length: end + 2, display: false })
+}
+
+/// Where the closing delimiter stands. Backslashes go in pairs; a formula goes over no empty line, and formulas do not
+/// nest, which also keeps a text of nothing but openings from being searched again and again.
+fn closing_at(inside: &str, opening: &str, closing: &str) -> Option<usize> {
+    let bytes = inside.as_bytes();
+    let mut at = 0;
+    while at < bytes.len().min(LONGEST) {
+        let rest = &bytes[at..];
+        if rest.starts_with(closing.as_bytes()) {
+            return inside[..at].contains(|c: char| !c.is_whitespace()).then_some(at);
+        }
+        if rest.starts_with(b"\n\n") || rest.starts_with(opening.as_bytes()) {
+            return None;
+        }
+        at += if rest[0] == b'\\' { 2 } else { 1 };
+    }
+    None
+}
+
+/// `\(x\)` and `\[a+b\]`, but not the escaped brackets around words in prose.
+fn looks_like_math(body: &str) -> bool {
+    body.contains(|c: char| "\\^_={}<>+*/|".contains(c) || c.is_ascii_digit())
+        || !body.trim().contains(char::is_whitespace)
+}
+
+/// A formula over several lines of a quotation or a list, without what belongs to those.
+fn unquote(body: &str, source: &str, start: usize) -> String {
+    let line = &source[source[..start].rfind('\n').map_or(0, |newline| newline + 1)..start];
+    let quoted = line.trim_start().starts_with('>');
+    let lines = body.lines().map(|line| if quoted { line.trim_start_matches([' ', '>']) } else { line.trim() });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// Length of the address that the text starts with, when it has characters that are emphasis to `CommonMark`.
+fn fragile_address(rest: &str, before: Option<char>) -> Option<usize> {
+    let begins = rest.starts_with("https://") || rest.starts_with("http://");
+    if !begins || before.is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    let stops = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '|' | '`' | '[' | ']' | '\\');
+    let end = rest.find(stops).unwrap_or(rest.len());
+    let end = rest[..end].find("**").unwrap_or(end);
+    let address = rest[..end].trim_end_matches(['*', '_', '.', ',', ';', ':', '!', '?', ')', '\'']);
+    address.contains(['*', '_']).then_some(address.len())
+}
+
+/// Where code and links are, in order, without overlap.
+fn code_and_links(source: &str) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (event, range) in Parser::new_ext(source, OPTIONS).into_offset_iter() {
+        let untouchable =
+            matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_) | Tag::Link { .. } | Tag::Image { .. }));
+        if untouchable && ranges.last().is_none_or(|last| range.start >= last.end) {
+            ranges.push(range);
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The formulas of a text, by their bodies; display formulas are marked.
+    fn formulas(markdown: &str) -> Vec<String> {
+        let mut store = Store::default();
+        let out = hold(markdown, &mut store);
+        assert_eq!(store.restore(&out), markdown);
+        let held = out.chars().filter_map(|c| store.get(c));
+        held.map(|held| match held {
+            Held::Formula { body, display: true, .. } => format!("[{body}]"),
+            held => held.plain().to_owned(),
+        })
+        .collect()
+    }
+
+    #[test]
+    fn formulas_in_every_delimiter_are_found() {
+        assert_eq!(formulas(r"so \(a_1 + b\) and $x^2$ or $n$"), ["a_1 + b", "x^2", "n"]);
+        assert_eq!(
+            formulas("\\[\n  x \\\\[6pt]\n  = y\n\\]\n$$\\frac{1}{2}$$"),
+            ["[x \\\\[6pt]\n= y]", "[\\frac{1}{2}]"]
+        );
+        assert_eq!(formulas("> \\[\n> a\n> \\]"), ["[a]"]);
+    }
+
+    #[test]
+    fn code_money_and_escapes_are_no_formulas() {
+        for text in [
+            r"`\(x\)` ```\[y\]```",
+            "```\n$$x$$\n```",
+            "from $5 to $10, or $5-$10",
+            r"\[not a link\]",
+            r"\\(x)",
+            "echo $HOME_DIR:$PATH",
+            r"an open \( x",
+            "$$",
+            r"[a](https://x.y/a_\(b\))",
+        ] {
+            assert_eq!(formulas(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_with_underscores_is_kept_whole() {
+        assert_eq!(formulas("see https://a.b/__init__.py, and **https://c.d**"), ["https://a.b/__init__.py"]);
+    }
+}

@@ -1,0 +1,17 @@
+//! Telegram's side: the calls, the text, and what each failure means.
+//!
+//! teloxide's payload types are sent by a transport of our own. teloxide's own one hides what a durable bot decides on:
+//! it drops `error_code`, sleeps ten seconds inside any 5xx, cannot tell "never sent" from "maybe arrived", and its
+//! errors print addresses with the token.
+
+mod client;
+mod entities;
+mod error;
+pub mod markdown;
+pub mod methods;
+mod patience;
+pub mod split;
+
+pub use client::Telegram;
+pub use error::TelegramError;
+pub use patience::Patience;
