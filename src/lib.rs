@@ -37,3 +37,6 @@ pub mod metrics;
 pub mod storage;
 pub mod openrouter;
 pub mod telegram;
+
+// The work.
+pub mod inbox;
