@@ -40,3 +40,4 @@ pub mod telegram;
 
 // The work.
 pub mod inbox;
+pub mod turn;

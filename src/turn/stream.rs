@@ -1,0 +1,143 @@
+//! Reading the answer while it is written.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::preview::{LastFrame, Preview};
+use super::{Question, Tools};
+use crate::openrouter::{AnswerStream, ChatRequest, Finish, ModelError, ModelErrorKind, Progress};
+
+/// What the model wrote.
+pub(super) struct Written {
+    /// Markdown; empty when there was nothing.
+    pub(super) text: String,
+    /// How it ended.
+    pub(super) end: End,
+    /// What the provider said at the end.
+    pub(super) finish: Finish,
+    /// The provider's name for this generation, by which its cost can be looked up.
+    pub(super) generation_id: Option<String>,
+    /// A frame of the preview that is still under way.
+    pub(super) last_frame: LastFrame,
+}
+
+/// How writing ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// Whole.
+    Complete,
+    /// Somebody pressed Stop.
+    Stopped,
+    /// `TURN_TIMEOUT_SECS` were over.
+    TimedOut,
+    /// The model or the way to it failed.
+    Failed(ModelError),
+}
+
+impl End {
+    /// One word for a counter.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Stopped => "stopped",
+            Self::TimedOut => "timed_out",
+            Self::Failed(error) => match error.kind {
+                ModelErrorKind::Busy => "busy",
+                ModelErrorKind::Stalled => "stalled",
+                ModelErrorKind::CutOff => "cut_off",
+                ModelErrorKind::Account => "account",
+                ModelErrorKind::ContextTooLong => "context_too_long",
+                ModelErrorKind::Moderated => "moderated",
+                ModelErrorKind::OnlyReasoning => "only_reasoning",
+                ModelErrorKind::Empty => "empty",
+                ModelErrorKind::NoSuchModel => "no_such_model",
+                ModelErrorKind::Refused => "refused",
+            },
+        }
+    }
+}
+
+impl Written {
+    fn nothing(end: End) -> Self {
+        Self { text: String::new(), end, finish: Finish::default(), generation_id: None, last_frame: LastFrame::none() }
+    }
+
+    /// The history has to shrink before it is asked again.
+    pub(super) fn is_too_long_for_the_model(&self) -> bool {
+        matches!(&self.end, End::Failed(error) if error.kind == ModelErrorKind::ContextTooLong) && self.text.is_empty()
+    }
+}
+
+/// Asks and reads to the end, showing what grows. Dropping the stream at a stop closes the connection, which is what
+/// ends the billing.
+pub(super) async fn write(
+    tools: &Arc<Tools>,
+    question: &Question,
+    request: ChatRequest,
+    stopped: &CancellationToken,
+) -> Written {
+    let mut preview = Preview::new(tools, question);
+    let deadline = tools.clock.now().plus(tools.config.timeout);
+    let over = async {
+        tokio::select! {
+            () = stopped.cancelled() => End::Stopped,
+            () = tools.clock.sleep_until(deadline) => End::TimedOut,
+        }
+    };
+    tokio::pin!(over);
+    let asked = ask(tools, request, &mut preview, over.as_mut()).await;
+    let written = match asked {
+        Ok(stream) => read(stream, &mut preview, over).await,
+        Err(end) => Written::nothing(end),
+    };
+    Written { last_frame: preview.end(), ..written }
+}
+
+/// Until the provider has accepted the question.
+async fn ask(
+    tools: &Tools,
+    request: ChatRequest,
+    preview: &mut Preview,
+    mut over: Pin<&mut impl Future<Output = End>>,
+) -> Result<AnswerStream, End> {
+    let asked = tools.model.ask(request);
+    tokio::pin!(asked);
+    loop {
+        tokio::select! {
+            biased;
+            end = &mut over => return Err(end),
+            stream = &mut asked => return stream.map_err(End::Failed),
+            () = preview.keep_showing("") => {}
+        }
+    }
+}
+
+/// Until the last word.
+async fn read(
+    mut stream: AnswerStream,
+    preview: &mut Preview,
+    mut over: Pin<&mut impl Future<Output = End>>,
+) -> Written {
+    let mut text = String::new();
+    let end = loop {
+        tokio::select! {
+            biased;
+            end = &mut over => break end,
+            piece = stream.next() => match piece {
+                Ok(Some(Progress::Text(piece))) => text.push_str(&piece),
+                Ok(Some(Progress::Reasoning)) => {}
+                Ok(None) => break End::Complete,
+                Err(error) => break End::Failed(error),
+            },
+            () = preview.keep_showing(&text) => {}
+        }
+    };
+    finished(text, end, &stream)
+}
+
+fn finished(text: String, end: End, stream: &AnswerStream) -> Written {
+    let generation_id = stream.generation_id().map(str::to_owned);
+    Written { text, end, finish: stream.finish().clone(), generation_id, last_frame: LastFrame::none() }
+}
