@@ -41,3 +41,4 @@ pub mod telegram;
 // The work.
 pub mod inbox;
 pub mod turn;
+pub mod handlers;

@@ -1,0 +1,166 @@
+//! What the bot does with an event: one file per behaviour, one route to each.
+//!
+//! A handler decides and returns an [`Outcome`]; it sends nothing that must arrive by itself. What it wants to say is
+//! stored first and delivered by the dispatcher, so a crash in between costs nothing.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use teloxide::dispatching::DpHandlerDescription;
+use teloxide::dptree::{self, Handler, case};
+
+use crate::replies::{self, Language};
+use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, StorageError};
+use crate::telegram::methods::{NoPreview, SendText};
+use crate::turn::{LastFrame, Tools};
+use crate::update::{Event, Lane, Message, User};
+
+mod ask;
+mod button;
+mod edited;
+mod new;
+mod route;
+mod say;
+mod stop;
+
+use route::{Route, route};
+
+/// An event with everything that is known about it.
+pub struct Job {
+    /// What happened.
+    pub event: Event,
+    /// The conversation.
+    pub lane: Lane,
+    /// Names the claim.
+    pub key: ClaimKey,
+}
+
+/// What is to be done about an update, besides noting that it was handled.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing.
+    Nothing,
+    /// Store this, then deliver it.
+    Reply(Box<NewReply>),
+    /// Store this answer of the model, let the preview's last frame go out, then deliver it.
+    Answer(Box<NewReply>, LastFrame),
+    /// Put it aside for people to look at: why.
+    Park(String),
+}
+
+/// Why a handler could not decide. It is run again later.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlerError {
+    /// The store's trouble.
+    #[error(transparent)]
+    Store(#[from] StorageError),
+}
+
+/// The handler tree.
+pub type Routes = Handler<'static, Result<Outcome, HandlerError>, DpHandlerDescription>;
+
+/// From the event to the file that handles it.
+#[must_use]
+pub fn routes() -> Routes {
+    dptree::entry()
+        .map(|job: Arc<Job>, tools: Arc<Tools>| route(&job.event, &tools))
+        .branch(case![Route::Start].endpoint(say::greeting))
+        .branch(case![Route::Help].endpoint(say::help))
+        .branch(case![Route::New(prompt)].endpoint(new::start_over))
+        .branch(case![Route::Stop(who)].endpoint(stop::stop))
+        .branch(case![Route::Ask(text)].endpoint(ask::ask))
+        .branch(case![Route::Edited].endpoint(edited::edited))
+        .branch(case![Route::Button(callback)].endpoint(button::pressed))
+        .branch(case![Route::Say(sentence)].endpoint(say::sentence))
+        .branch(case![Route::Ignore(kind)].endpoint(say::nothing))
+}
+
+/// Runs an event through the tree.
+pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Outcome, HandlerError> {
+    match routes.dispatch(dptree::deps![tools, Arc::new(job)]).await {
+        ControlFlow::Break(outcome) => outcome,
+        // Every route has its branch above; one without would be an update that nobody looked at.
+        ControlFlow::Continue(_) => Ok(Outcome::Park("no handler took it".to_owned())),
+    }
+}
+
+impl Job {
+    /// An event as it came out of the inbox.
+    #[must_use]
+    pub const fn new(event: Event, update: &PendingUpdate, key: ClaimKey) -> Self {
+        Self { event, lane: update.lane, key }
+    }
+
+    /// The message, when the event is one.
+    fn message(&self) -> Option<&Message> {
+        match &self.event {
+            Event::Message(message) | Event::Edited(message) => Some(message),
+            Event::Callback(_) | Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
+        }
+    }
+
+    /// The language of whoever caused the event.
+    fn language(&self) -> Language {
+        let code = match &self.event {
+            Event::Message(message) | Event::Edited(message) => message.language_code(),
+            Event::Callback(callback) => callback.from.language_code.as_deref(),
+            Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
+        };
+        Language::of(code)
+    }
+
+    /// Where an answer goes: the same chat and topic; in groups as a reply to the message.
+    fn address(&self) -> Address {
+        let reply_to = self.message().filter(|message| !message.private && message.id > 0).map(|message| message.id);
+        Address { chat: self.lane.chat, thread: self.lane.thread, reply_to }
+    }
+
+    /// Who wrote.
+    fn user(&self) -> Option<&User> {
+        self.message().and_then(|message| message.from.as_ref())
+    }
+
+    /// One sentence of the bot's own as the outcome.
+    fn reply(&self, sentence: String) -> Outcome {
+        self.reply_and(sentence, ConversationChange::Keep)
+    }
+
+    /// One sentence, and what happens to the conversation in the same transaction.
+    fn reply_and(&self, sentence: String, conversation: ConversationChange) -> Outcome {
+        let parts = vec![Part { text: sentence, entities: Vec::new() }];
+        Outcome::Reply(Box::new(NewReply { address: self.address(), parts, turn: None, conversation }))
+    }
+}
+
+/// What is said to whoever wrote an update that is given up.
+pub struct Apology {
+    address: Address,
+    sentence: String,
+}
+
+impl Apology {
+    /// As a message.
+    #[must_use]
+    pub fn message(&self) -> SendText<'_> {
+        SendText {
+            chat_id: self.address.chat,
+            message_thread_id: self.address.thread,
+            text: &self.sentence,
+            entities: &[],
+            link_preview_options: NoPreview::OFF,
+            reply_parameters: None,
+        }
+    }
+}
+
+/// The apology for an update, when it is a message that somebody waits for an answer to.
+#[must_use]
+pub fn apology(raw: &str, tools: &Tools) -> Option<Apology> {
+    let event = crate::update::event(raw).ok()?;
+    let Event::Message(message) = &event else { return None };
+    if matches!(route(&event, tools), Route::Ignore(_)) {
+        return None;
+    }
+    let address = Address { chat: message.chat, thread: message.thread, reply_to: None };
+    Some(Apology { address, sentence: replies::gave_up(Language::of(message.language_code())) })
+}

@@ -1,0 +1,205 @@
+//! Which behaviour an event belongs to. Pure, so that the whole decision can be read (and tested) at once.
+
+use crate::telegram::methods::BotIdentity;
+use crate::turn::Tools;
+use crate::update::{Callback, Content, Event, Message, User};
+
+/// A behaviour, with what it needs from the event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Route {
+    /// `/start`.
+    Start,
+    /// `/help`.
+    Help,
+    /// `/new`, with the system prompt that followed it.
+    New(String),
+    /// Stop the answer being written: who wants it, when it is known.
+    Stop(Stopper),
+    /// A question for the model.
+    Ask(String),
+    /// An edited message.
+    Edited,
+    /// A pressed button.
+    Button(Callback),
+    /// Nothing but a sentence.
+    Say(Sentence),
+    /// Nothing at all; counted under this name.
+    Ignore(String),
+}
+
+/// Who wants to stop an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stopper {
+    /// Their id; the draft's Stop button exists only in private chats, whose id is the person's.
+    pub(super) user: i64,
+    /// Say how it went? The draft's button needs no words.
+    pub(super) aloud: bool,
+}
+
+/// Sentences that answer a message by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sentence {
+    /// An unknown command.
+    UnknownCommand,
+    /// `/ask` without a question, or a mention with nothing else.
+    EmptyQuestion,
+    /// A kind of message that is not read yet.
+    NotHandledYet(&'static str),
+    /// The bot is private, and this person may not use it.
+    Private(i64),
+}
+
+pub(super) fn route(event: &Event, tools: &Tools) -> Route {
+    let allowed = tools.config.allowed_users.as_deref();
+    match event {
+        Event::Message(message) if !may_use(message.from.as_ref(), allowed) => refusal(message),
+        Event::Message(message) => message_route(message, &tools.bot),
+        Event::Edited(message) if !may_use(message.from.as_ref(), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
+        Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
+        Event::Edited(message) if message.private && message.text().is_some() => Route::Edited,
+        Event::Edited(_) => Route::Ignore("edited_message".to_owned()),
+        Event::Callback(callback) => Route::Button(callback.clone()),
+        Event::StoppedGeneration { chat, .. } => Route::Stop(Stopper { user: *chat, aloud: false }),
+        Event::NotForUs(kind) => Route::Ignore(kind.clone()),
+    }
+}
+
+/// What becomes of the events of people who may not use the bot.
+const NOT_ALLOWED: &str = "not_allowed";
+
+fn may_use(user: Option<&User>, allowed: Option<&[i64]>) -> bool {
+    allowed.is_none_or(|allowed| user.is_some_and(|user| allowed.contains(&user.id)))
+}
+
+/// Who may not use the bot is told so in private, and not heard in groups.
+fn refusal(message: &Message) -> Route {
+    match &message.from {
+        Some(user) if message.private && message.content != Content::Service => Route::Say(Sentence::Private(user.id)),
+        _ => Route::Ignore(NOT_ALLOWED.to_owned()),
+    }
+}
+
+fn message_route(message: &Message, bot: &BotIdentity) -> Route {
+    let from_bot = message.from.as_ref().is_some_and(|user| user.is_bot && user.id != ANONYMOUS_ADMIN);
+    // Two bots that answer each other would never stop.
+    if from_bot || message.from.is_none() {
+        return Route::Ignore("message_of_a_bot_or_channel".to_owned());
+    }
+    if message.commands_another_bot(&bot.username) {
+        return Route::Ignore("command_for_another_bot".to_owned());
+    }
+    if let Some((command, rest)) = message.command(&bot.username) {
+        return command_route(message, &command, rest);
+    }
+    let asked = message.private || is_addressed(message, bot);
+    match &message.content {
+        _ if !asked => Route::Ignore("group_talk".to_owned()),
+        Content::Text(text) => question(text, message.private, bot),
+        Content::Media(kind) => Route::Say(Sentence::NotHandledYet(kind)),
+        Content::Service => Route::Ignore("service_message".to_owned()),
+    }
+}
+
+/// Telegram's stand-in for admins of a group who write anonymously.
+const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
+
+fn command_route(message: &Message, command: &str, rest: &str) -> Route {
+    match command {
+        "start" => Route::Start,
+        "help" => Route::Help,
+        "new" => Route::New(rest.to_owned()),
+        "stop" => {
+            let user = message.from.as_ref().map_or(0, |user| user.id);
+            Route::Stop(Stopper { user, aloud: true })
+        }
+        "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),
+        "ask" => Route::Ask(rest.to_owned()),
+        // In a group it may be for another bot.
+        _ if message.private => Route::Say(Sentence::UnknownCommand),
+        _ => Route::Ignore("unknown_command".to_owned()),
+    }
+}
+
+/// In a group the bot answers only who speaks to it.
+fn is_addressed(message: &Message, bot: &BotIdentity) -> bool {
+    message.mentions(&bot.username) || message.reply_to.as_ref().is_some_and(|user| user.id == bot.id)
+}
+
+/// In a group the mention is the address, not part of the question.
+fn question(text: &str, private: bool, bot: &BotIdentity) -> Route {
+    let question = if private { text.to_owned() } else { without_mention(text, &bot.username) };
+    let question = question.trim();
+    if question.is_empty() { Route::Say(Sentence::EmptyQuestion) } else { Route::Ask(question.to_owned()) }
+}
+
+fn without_mention(text: &str, username: &str) -> String {
+    let mention = format!("@{username}").to_ascii_lowercase();
+    let start = text.to_ascii_lowercase().find(&mention);
+    start.map_or_else(|| text.to_owned(), |at| format!("{}{}", text[..at].trim_end(), &text[at + mention.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bot() -> BotIdentity {
+        BotIdentity { id: 7, username: "a_bot".into(), first_name: "A".into() }
+    }
+
+    fn message(chat: i64, fields: &serde_json::Value) -> Message {
+        let mut message = serde_json::json!({"message_id": 3, "chat": {"id": chat}, "from": {"id": 5}});
+        for (key, value) in fields.as_object().unwrap() {
+            message[key] = value.clone();
+        }
+        let raw = serde_json::json!({"update_id": 1, "message": message}).to_string();
+        match crate::update::event(&raw).unwrap() {
+            Event::Message(message) => *message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn routed(chat: i64, fields: &serde_json::Value) -> Route {
+        message_route(&message(chat, fields), &bot())
+    }
+
+    #[test]
+    fn a_group_is_answered_only_when_it_speaks_to_the_bot() {
+        let talk = serde_json::json!({"text": "hello all"});
+        assert_eq!(routed(-5, &talk), Route::Ignore("group_talk".into()));
+        let mention = serde_json::json!({"text": "hello @A_bot, why?", "entities": [{"type": "mention", "offset": 6, "length": 6}]});
+        assert_eq!(routed(-5, &mention), Route::Ask("hello, why?".into()));
+        let reply = serde_json::json!({"text": "and then?", "reply_to_message": {"from": {"id": 7, "is_bot": true}}});
+        assert_eq!(routed(-5, &reply), Route::Ask("and then?".into()));
+    }
+
+    #[test]
+    fn another_bot_is_never_answered() {
+        let other = serde_json::json!({"text": "hi", "from": {"id": 8, "is_bot": true}});
+        assert!(matches!(routed(8, &other), Route::Ignore(_)));
+    }
+
+    #[test]
+    fn a_path_or_a_fraction_is_a_question_and_an_unknown_command_is_not() {
+        assert!(matches!(routed(5, &serde_json::json!({"text": "/usr/bin?"})), Route::Ask(_)));
+        assert_eq!(routed(5, &serde_json::json!({"text": "/frobnicate"})), Route::Say(Sentence::UnknownCommand));
+        assert!(matches!(routed(-5, &serde_json::json!({"text": "/frobnicate"})), Route::Ignore(_)));
+    }
+
+    #[test]
+    fn a_command_for_another_bot_is_nobodys_question() {
+        for chat in [5, -5] {
+            let stop = serde_json::json!({"text": "/stop@other_bot @a_bot why?"});
+            assert_eq!(routed(chat, &stop), Route::Ignore("command_for_another_bot".into()));
+        }
+    }
+
+    #[test]
+    fn strangers_are_told_in_private_and_not_heard_in_groups() {
+        let hi = serde_json::json!({"text": "hi"});
+        assert_eq!(refusal(&message(5, &hi)), Route::Say(Sentence::Private(5)));
+        assert!(matches!(refusal(&message(-5, &hi)), Route::Ignore(_)));
+        let anna = User { id: 5, is_bot: false, language_code: None };
+        assert!(may_use(Some(&anna), None) && may_use(Some(&anna), Some(&[5])));
+        assert!(!may_use(Some(&anna), Some(&[9])) && !may_use(None, Some(&[9])));
+    }
+}

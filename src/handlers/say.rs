@@ -1,0 +1,38 @@
+//! Events that are answered by one sentence of the phrase book, or by none.
+
+use std::sync::Arc;
+
+use super::route::Sentence;
+use super::{HandlerError, Job, Outcome};
+use crate::turn::Tools;
+use teloxide::types::UserId;
+
+use crate::metrics;
+use crate::replies::{self, Unread};
+
+/// `/start`.
+pub(super) async fn greeting(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
+    Ok(job.reply(replies::start(job.language(), &tools.model_name)))
+}
+
+/// `/help`.
+pub(super) async fn help(job: Arc<Job>) -> Result<Outcome, HandlerError> {
+    Ok(job.reply(replies::help(job.language())))
+}
+
+/// A sentence that needs nothing but itself.
+pub(super) async fn sentence(job: Arc<Job>, sentence: Sentence) -> Result<Outcome, HandlerError> {
+    let language = job.language();
+    Ok(job.reply(match sentence {
+        Sentence::UnknownCommand => replies::unknown_command(language),
+        Sentence::EmptyQuestion => replies::empty_question(language),
+        Sentence::NotHandledYet(kind) => replies::cannot_read(language, Unread::named(kind)),
+        Sentence::Private(user) => replies::private_bot(language, UserId(user.unsigned_abs())),
+    }))
+}
+
+/// Nothing, but counted.
+pub(super) async fn nothing(kind: String) -> Result<Outcome, HandlerError> {
+    metrics::update_ignored(&kind);
+    Ok(Outcome::Nothing)
+}
