@@ -42,3 +42,4 @@ pub mod telegram;
 pub mod inbox;
 pub mod turn;
 pub mod handlers;
+pub mod dispatch;

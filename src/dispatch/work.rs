@@ -1,0 +1,198 @@
+//! Around every handler: a span, a deadline, a panic guard, the outcome, the numbers.
+//!
+//! Which line decides what happens to an update? A handler's error says retry; a panic or the death of the process
+//! counts as a deadly attempt; everything else is an outcome. This file carries the decision out and is the only place
+//! that gives claims back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
+use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
+use crate::metrics;
+use crate::storage::{NewReply, StorageError, StoredReply, insist};
+use crate::turn::deliver::{Delivery, deliver};
+use crate::turn::{LastFrame, Tools};
+use crate::update::event;
+
+/// Beyond the longest turn: a handler that takes this much longer hangs.
+const GRACE: Duration = Duration::from_mins(1);
+/// Failures of ours after which an update is parked: after 5 s, 10 s, 20 s, 40 s, 80 s and 160 s, so within about five
+/// minutes.
+const MAX_TRIES: u32 = 6;
+/// The longest pause between two attempts to deliver.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// Updates whose handling died twice already take turns: should one of them kill the process, it is the only one whose
+/// last attempt it costs.
+#[derive(Default)]
+pub(super) struct Suspects(tokio::sync::Mutex<()>);
+
+/// What handlers are run with.
+pub(super) struct Bench<'a> {
+    pub(super) tools: &'a Arc<Tools>,
+    pub(super) routes: &'a Routes,
+    pub(super) suspects: &'a Suspects,
+    pub(super) hard: &'a CancellationToken,
+}
+
+/// Works on one update to the end: done, to be retried, or parked.
+pub(super) async fn work(bench: &Bench<'_>, taken: Taken) {
+    let Some(claim) = taken.begin().await else { return };
+    let span = tracing::info_span!("update", update.id = claim.update().update_id, attempt = claim.attempt());
+    let clock = &bench.tools.clock;
+    let started = clock.now();
+    let work = AssertUnwindSafe(run(bench, claim)).catch_unwind().instrument(span);
+    // A panic drops the claim, which gives the update back with its attempt counted.
+    let outcome = work.await.unwrap_or("panic");
+    metrics::update_worked(outcome, clock.now().since(started).as_secs_f64());
+}
+
+/// Returns the outcome's name.
+async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
+    if let Some(reply) = claim.stored_reply().cloned() {
+        return pay(bench, claim, &reply).await;
+    }
+    if claim.attempt() > MAX_ATTEMPTS {
+        return give_up(bench.tools, claim, "deadly", "its handling died three times").await;
+    }
+    let _turn = if claim.attempt() == MAX_ATTEMPTS { Some(bench.suspects.0.lock().await) } else { None };
+    match handle(bench, &claim).await {
+        Handled::Outcome(Outcome::Nothing) => {
+            claim.complete().await;
+            "done"
+        }
+        Handled::Outcome(Outcome::Park(reason)) => {
+            tracing::warn!(reason, "An update was parked");
+            metrics::update_parked("unreadable");
+            claim.park(&reason).await;
+            "parked"
+        }
+        Handled::Outcome(Outcome::Reply(reply)) => owe(bench, claim, *reply, LastFrame::none()).await,
+        Handled::Outcome(Outcome::Answer(reply, last_frame)) => owe(bench, claim, *reply, last_frame).await,
+        Handled::Failed(reason) => again(bench.tools, claim, &reason).await,
+        Handled::Stopped => {
+            claim.retry(Duration::ZERO, "stopping").await;
+            "stopped"
+        }
+    }
+}
+
+/// How a handler ended.
+enum Handled {
+    Outcome(Outcome),
+    Failed(String),
+    Stopped,
+}
+
+async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
+    let event = match event(&claim.update().raw) {
+        Ok(event) => event,
+        Err(reason) => return Handled::Outcome(Outcome::Park(reason)),
+    };
+    let tools = bench.tools;
+    let job = Job::new(event, claim.update(), claim.key());
+    tokio::select! {
+        // In this order: an answer that is finished in the moment of a stop is not thrown away.
+        biased;
+        handled = handlers::dispatch(bench.routes, Arc::clone(tools), job) => match handled {
+            Ok(outcome) => Handled::Outcome(outcome),
+            Err(HandlerError::Store(error)) => Handled::Failed(error.to_string()),
+        },
+        () = bench.hard.cancelled() => Handled::Stopped,
+        () = tools.clock.sleep(tools.config.timeout + GRACE) => Handled::Failed("its handling hung".to_owned()),
+    }
+}
+
+/// Stores a reply before anything else happens (it may have been paid for), and delivers it.
+async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastFrame) -> &'static str {
+    let tools = bench.tools;
+    let (storage, key) = (&tools.storage, claim.key());
+    let stored = StoredReply {
+        address: reply.address,
+        parts: reply.parts.iter().map(|part| (part.clone(), None)).collect(),
+        maybe_sent: false,
+    };
+    match insist(&tools.clock, || storage.store_reply(key, reply.clone())).await {
+        Ok(()) => {}
+        Err(StorageError::LostClaim) => return lost(claim),
+        Err(error) => return again(tools, claim, &error.to_string()).await,
+    }
+    last_frame.over().await;
+    pay(bench, claim, &stored).await
+}
+
+/// Delivers a stored reply, now or later; it is never given up while its chat exists.
+async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply) -> &'static str {
+    match deliver(bench.tools, &claim, reply, bench.hard).await {
+        Ok(Delivery::Done) => {
+            claim.completed();
+            "done"
+        }
+        Ok(Delivery::Gone(reason)) => {
+            tracing::info!(reason, "An answer cannot be delivered: its chat is out of reach");
+            claim.undeliverable(&reason).await;
+            "undeliverable"
+        }
+        Ok(Delivery::Refused(reason)) => {
+            tracing::error!(reason, "Telegram takes an answer in no form; it was parked");
+            metrics::update_parked("refused");
+            claim.park(&reason).await;
+            "parked"
+        }
+        Ok(Delivery::Later { reason, after }) => {
+            let pause = after.unwrap_or_else(|| doubling(Duration::from_secs(2), claim.tries()).min(LONGEST_PAUSE));
+            tracing::warn!(reason, pause_secs = pause.as_secs(), "An answer cannot be delivered now; it is kept");
+            claim.retry(pause, &reason).await;
+            "later"
+        }
+        Err(StorageError::LostClaim) => lost(claim),
+        Err(error) => {
+            tracing::error!(reason = %error, "The store does not follow a delivery; it will be tried again");
+            claim.retry(LONGEST_PAUSE, "the store failed").await;
+            "later"
+        }
+    }
+}
+
+/// Somebody else works on it now.
+fn lost(claim: Claim) -> &'static str {
+    claim.completed();
+    "lost"
+}
+
+/// Our own failure before there was a reply: try again later, or give up when that has been done long enough.
+async fn again(tools: &Tools, claim: Claim, reason: &str) -> &'static str {
+    if claim.tries() >= MAX_TRIES {
+        return give_up(tools, claim, "failing", reason).await;
+    }
+    let pause = doubling(Duration::from_secs(5), claim.tries());
+    tracing::error!(reason, pause_secs = pause.as_secs(), "Handling an update failed; it will be tried again");
+    claim.retry(pause, reason).await;
+    "retry"
+}
+
+/// Puts an update aside and says so to whoever wrote it, as far as that is possible without endangering anything more.
+async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str) -> &'static str {
+    tracing::error!(reason, "An update was given up and parked");
+    metrics::update_parked(cause);
+    // It may be this very update that the reader panics on.
+    let apology = catch_unwind(AssertUnwindSafe(|| handlers::apology(&claim.update().raw, tools))).ok().flatten();
+    if let Some(apology) = apology
+        && let Err(error) = tools.telegram.call(&apology.message()).await
+    {
+        tracing::warn!(reason = %error, "The apology could not be sent");
+    }
+    claim.park(reason).await;
+    "parked"
+}
+
+/// `first`, twice that, four times that …
+fn doubling(first: Duration, tries: u32) -> Duration {
+    first.saturating_mul(1 << tries.min(16))
+}
