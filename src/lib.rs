@@ -43,3 +43,6 @@ pub mod inbox;
 pub mod turn;
 pub mod handlers;
 pub mod dispatch;
+
+// The doors.
+pub mod intake;

@@ -1,0 +1,131 @@
+//! The one door: every update, from webhook and polling alike, is stored here before anybody confirms it.
+//!
+//! Telegram forgets an update once it was confirmed, by our 200 or by the next polling offset. So [`Acceptor::accept`]
+//! returns `Ok` only after the update is on disk; until then, whatever happens, Telegram sends it again, and the copy is
+//! recognized by its id.
+//!
+//! One task stores. It takes whatever was offered meanwhile as one batch, one transaction, one fsync, and then hands the
+//! new ones to the inbox in the order of the store. That order is why it is one task: two of them could hand over the
+//! second message of a chat before the first.
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::inbox::Inbox;
+use crate::metrics;
+use crate::storage::{Accepted, NewUpdate, PendingUpdate, Storage, StorageError};
+use crate::update::envelope;
+
+pub mod polling;
+pub mod webhook;
+
+/// Offers that wait for the store; more senders wait for a place, which is the back-pressure.
+const WAITING: usize = 1024;
+/// Offers stored in one transaction. One transaction of this size takes a few milliseconds.
+const BATCH: usize = 256;
+
+/// The door. Clones are the same door.
+#[derive(Clone)]
+pub struct Acceptor {
+    bot: i64,
+    offers: mpsc::Sender<Offer>,
+}
+
+struct Offer {
+    updates: Vec<NewUpdate>,
+    stored: oneshot::Sender<Result<(), StorageError>>,
+}
+
+/// The other side of the door: run it as a vital task.
+pub struct Storing {
+    storage: Storage,
+    inbox: Inbox,
+    clock: Clock,
+    offers: mpsc::Receiver<Offer>,
+}
+
+/// A door for this bot's updates, and the task behind it.
+#[must_use]
+pub fn door(bot: i64, storage: Storage, inbox: Inbox, clock: Clock) -> (Acceptor, Storing) {
+    let (sender, offers) = mpsc::channel(WAITING);
+    (Acceptor { bot, offers: sender }, Storing { storage, inbox, clock, offers })
+}
+
+impl Acceptor {
+    /// Stores updates as Telegram sent them. After `Ok` they survive a crash; after an error Telegram must be made to
+    /// send them again. Updates that cannot be read are stored as parked, and that is `Ok` too: no repetition would
+    /// make them readable.
+    pub async fn accept(&self, raws: Vec<String>) -> Result<(), StorageError> {
+        let updates = raws.into_iter().map(|raw| self.outside(raw)).collect();
+        let (stored, answer) = oneshot::channel();
+        let closed = || StorageError::Refused("the program is stopping".to_owned());
+        self.offers.send(Offer { updates, stored }).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    fn outside(&self, raw: String) -> NewUpdate {
+        let outside = envelope(self.bot, &raw);
+        let unreadable = outside.unreadable.map(str::to_owned);
+        NewUpdate { update_id: outside.update_id, lane: outside.lane, raw, unreadable }
+    }
+}
+
+impl Storing {
+    /// Stores until `stop`, and then what was offered before it.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), StorageError> {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let offered = tokio::select! {
+                biased;
+                () = stop.cancelled(), if !self.offers.is_closed() => {
+                    self.offers.close();
+                    continue;
+                }
+                offered = self.offers.recv_many(&mut batch, BATCH) => offered,
+            };
+            if offered == 0 {
+                return Ok(());
+            }
+            self.store(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    async fn store(&self, batch: Vec<Offer>) {
+        let (updates, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|offer| (offer.updates, offer.stored)).unzip();
+        let updates: Vec<NewUpdate> = updates.into_iter().flatten().collect();
+        let stored = self.storage.accept(updates.clone()).await;
+        let outcome = stored.as_ref().map(|_| ()).map_err(Clone::clone);
+        match stored {
+            Ok(accepted) => self.hand_over(updates, &accepted),
+            Err(_) => updates.iter().for_each(|_| metrics::update_received("refused")),
+        }
+        for answer in answers {
+            // Whoever asked may have gone; the update is stored all the same, and its repetition is a duplicate.
+            let _ = answer.send(outcome.clone());
+        }
+    }
+
+    fn hand_over(&self, updates: Vec<NewUpdate>, accepted: &[Accepted]) {
+        let received_at = self.clock.now();
+        let mut new = Vec::with_capacity(updates.len());
+        for (update, accepted) in updates.into_iter().zip(accepted) {
+            match (accepted, update.update_id) {
+                (Accepted::New(seq), Some(update_id)) => {
+                    metrics::update_received("new");
+                    let (lane, raw) = (update.lane, update.raw);
+                    let not_before = crate::clock::Timestamp::default();
+                    new.push(PendingUpdate { seq: *seq, update_id, lane, raw, received_at, not_before });
+                }
+                (Accepted::Duplicate, _) => metrics::update_received("duplicate"),
+                (Accepted::New(_) | Accepted::Parked(_), _) => {
+                    let reason = update.unreadable.unwrap_or_default();
+                    tracing::warn!(reason, "An update could not be read and was parked");
+                    metrics::update_received("parked");
+                    metrics::update_parked("unreadable");
+                }
+            }
+        }
+        self.inbox.stored(new);
+    }
+}
