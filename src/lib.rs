@@ -46,3 +46,5 @@ pub mod dispatch;
 
 // The doors.
 pub mod intake;
+pub mod http;
+pub mod establish;
