@@ -48,3 +48,6 @@ pub mod dispatch;
 pub mod intake;
 pub mod http;
 pub mod establish;
+
+// The whole.
+pub mod app;

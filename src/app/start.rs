@@ -1,0 +1,214 @@
+//! From "listening" to "ready".
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use teloxide::Bot as TeloxideBot;
+use teloxide::adaptors::CacheMe;
+use teloxide::prelude::{Requester, RequesterExt};
+
+use super::{Failure, Frame};
+use crate::config::{Config, Mode};
+use crate::dispatch;
+use crate::establish::{self, Obstacle};
+use crate::http::Phase;
+use crate::inbox::Inbox;
+use crate::intake::{Acceptor, door, polling};
+use crate::openrouter::OpenRouter;
+use crate::storage::{OpenError, Storage};
+use crate::telegram::Telegram;
+use crate::telegram::methods::BotIdentity;
+use crate::turn::{Running, Tools};
+
+/// How often a store that another process holds is asked for: a redeploy's successor takes over within a second.
+const STORE_AGAIN: Duration = Duration::from_millis(200);
+/// How often it is looked whether a foreign webhook is gone.
+const WEBHOOK_AGAIN: Duration = Duration::from_secs(30);
+/// How often old update ids are forgotten, and how old they are then: Telegram repeats an update for a day, and starts
+/// its ids anew after a week of silence.
+const PURGE_EVERY: Duration = Duration::from_hours(1);
+const PURGE_AFTER: Duration = Duration::from_hours(48);
+
+/// What must be wound up.
+pub(super) struct Bot {
+    pub(super) storage: Storage,
+    pub(super) inbox: Inbox,
+}
+
+/// Starts the bot; `bot` is filled as soon as there is something to wind up. Cancel safe: a stop may come at any point.
+pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Failure> {
+    let config = &frame.config;
+    if matches!(config.mode.mode, Mode::Disabled) {
+        frame.health.set(Phase::Ready);
+        return Ok(());
+    }
+    let storage = open_store(frame).await?;
+    let id = config.token.bot_id();
+    let inbox = Inbox::new(storage.clone(), frame.clock.clone(), id, config.turns.max_concurrent);
+    let (acceptor, storing) = door(id, storage.clone(), inbox.clone(), frame.clock.clone());
+    frame.tasks.spawn_vital("storing updates", storing.run(frame.tasks.stop().hard.clone()));
+    *bot = Some(Bot { storage: storage.clone(), inbox: inbox.clone() });
+    frame.health.watches(storage.clone());
+    watch_store(frame, storage.clone());
+    if let Some(webhook) = &frame.webhook {
+        webhook.open(acceptor.clone());
+    }
+    frame.health.set(Phase::Starting("asking Telegram who the bot is"));
+    let telegram =
+        Telegram::new(config.token.clone(), &config.telegram).map_err(|error| Failure::Broken(error.to_string()))?;
+    let identity = establish::who_am_i(&telegram, &frame.clock).await?;
+    let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone())?;
+    let teloxide = teloxide_bot(frame).await?;
+    frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
+    forget_old_ids(frame, storage);
+    receive(frame, &telegram, acceptor).await?;
+    frame.tasks.spawn(establish::show_menu(telegram));
+    check_account(frame, tools);
+    tracing::info!(
+        bot = identity.username,
+        model = config.openrouter.model,
+        "Ready: @{} answers with {}",
+        identity.username,
+        config.openrouter.model
+    );
+    Ok(())
+}
+
+/// Opens the store, waiting as long as another process holds it: redeploys overlap.
+async fn open_store(frame: &Frame) -> Result<Storage, Failure> {
+    let folder = &frame.config.storage.data_dir;
+    let mut told = false;
+    loop {
+        match Storage::open(folder, frame.clock.clone()).await {
+            Ok(storage) => return Ok(storage),
+            Err(held @ OpenError::Held { .. }) => {
+                frame.health.set(Phase::Starting("another process holds the data folder"));
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(
+                        "Waiting: {held}. Two programs cannot share it; stop the other one, or give this one another DATA_DIR"
+                    );
+                }
+                frame.clock.sleep(STORE_AGAIN).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn tools(frame: &Frame, storage: Storage, telegram: Telegram, bot: BotIdentity) -> Result<Arc<Tools>, Failure> {
+    let config = &frame.config;
+    let model =
+        OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
+    Ok(Arc::new(Tools {
+        storage,
+        model,
+        model_name: config.openrouter.model.clone(),
+        telegram,
+        clock: frame.clock.clone(),
+        config: config.turns.clone(),
+        bot,
+        running: Running::default(),
+        drafts: AtomicBool::new(true),
+        hash_key: config.token.expose().to_owned().into(),
+    }))
+}
+
+/// teloxide's client, for its dispatcher alone. The dispatcher asks who it is before anything else and ends when that
+/// fails, so the answer is fetched into the cache here.
+async fn teloxide_bot(frame: &Frame) -> Result<CacheMe<TeloxideBot>, Failure> {
+    let config: &Config = &frame.config;
+    let client = teloxide::net::default_reqwest_settings()
+        .build()
+        .map_err(|error| Failure::Broken(error.without_url().to_string()))?;
+    let bot =
+        TeloxideBot::with_client(config.token.expose(), client).set_api_url(config.telegram.api_url.clone()).cache_me();
+    let mut told = false;
+    while bot.get_me().await.is_err() {
+        // Telegram has just answered the same question, so its next answer should be a matter of seconds.
+        if !std::mem::replace(&mut told, true) {
+            tracing::warn!("Telegram's answer to getMe cannot be read; trying again until it can");
+        }
+        frame.clock.sleep(Duration::from_secs(1)).await;
+    }
+    Ok(bot)
+}
+
+/// Lets updates come, by the configured way. Ready when they can.
+async fn receive(frame: &Frame, telegram: &Telegram, acceptor: Acceptor) -> Result<(), Failure> {
+    let (config, clock, health) = (&frame.config, &frame.clock, &frame.health);
+    match &config.mode.mode {
+        Mode::Disabled => {}
+        Mode::Webhook(webhook) => {
+            health.set(Phase::Starting("setting the webhook"));
+            establish::set_webhook(telegram, clock, webhook, config.telegram.drop_pending_updates).await?;
+            health.set(Phase::Ready);
+        }
+        Mode::Polling => {
+            clear_way(frame, telegram).await?;
+            let health = health.clone();
+            let established = move || health.set(Phase::Ready);
+            let polling =
+                polling::run(telegram.clone(), acceptor, clock.clone(), frame.tasks.stop().clone(), established);
+            frame.tasks.spawn_vital("polling", polling);
+        }
+    }
+    Ok(())
+}
+
+/// Waits until no foreign webhook stands in the way: it is not ours to remove unless the owner says so.
+async fn clear_way(frame: &Frame, telegram: &Telegram) -> Result<(), Failure> {
+    let mut told = false;
+    loop {
+        let obstacle = match establish::clear_way_for_polling(telegram, &frame.clock, &frame.config.telegram).await {
+            Ok(()) => return Ok(()),
+            Err(obstacle @ Obstacle::ForeignWebhook(_)) => obstacle,
+            Err(obstacle) => return Err(obstacle.into()),
+        };
+        frame.health.set(Phase::Starting("the bot has a webhook elsewhere"));
+        if !std::mem::replace(&mut told, true) {
+            tracing::error!("Not polling: {obstacle}");
+        }
+        frame.clock.sleep(WEBHOOK_AGAIN).await;
+    }
+}
+
+/// A store that failed for good ends the process, at whatever point of its life.
+fn watch_store(frame: &Frame, storage: Storage) {
+    let (tasks, hard) = (frame.tasks.clone(), frame.tasks.stop().hard.clone());
+    frame.tasks.spawn(async move {
+        tokio::select! {
+            () = hard.cancelled() => {}
+            failure = storage.failed() => tasks.fail(format!("the store cannot be trusted any more: {failure}")),
+        }
+    });
+}
+
+fn forget_old_ids(frame: &Frame, storage: Storage) {
+    let (clock, soft) = (frame.clock.clone(), frame.tasks.stop().soft.clone());
+    frame.tasks.spawn(async move {
+        loop {
+            if let Err(error) = storage.purge(clock.now().minus(PURGE_AFTER)).await {
+                tracing::warn!(reason = %error, "Old update ids could not be forgotten; trying again in an hour");
+            }
+            tokio::select! {
+                () = soft.cancelled() => return,
+                () = clock.sleep(PURGE_EVERY) => {}
+            }
+        }
+    });
+}
+
+/// Says at once, not at the first question, when the provider does not take the key.
+fn check_account(frame: &Frame, tools: Arc<Tools>) {
+    let soft = frame.tasks.stop().soft.clone();
+    frame.tasks.spawn(async move {
+        let checked = tokio::select! {
+            () = soft.cancelled() => return,
+            checked = tools.model.check_key() => checked,
+        };
+        if let Err(error) = checked {
+            tracing::error!(detail = %error, "The model's provider does not accept OPENROUTER_API_KEY: questions will not be answered");
+        }
+    });
+}
