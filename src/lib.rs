@@ -51,3 +51,4 @@ pub mod establish;
 
 // The whole.
 pub mod app;
+pub mod sandbox;

@@ -1,0 +1,3 @@
+//! The sandbox: what stands around the bot on a machine without accounts.
+
+pub mod telegram;

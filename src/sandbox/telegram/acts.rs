@@ -1,0 +1,252 @@
+//! What people do, and the updates that come of it.
+//!
+//! People use Telegram's apps, so what the apps do for them is done here: a paste that is too long becomes several
+//! messages, commands and mentions get their entities. Nobody does what an app would not let them.
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::chat::{BotStatus, Chat, ChatKind};
+use super::message::Message;
+use super::text::entity::Style;
+use super::text::{self, Formatted};
+use super::view::Act;
+use super::wire;
+use super::world::World;
+use crate::clock::Timestamp;
+
+/// What came of an act.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ActDone {
+    /// The messages written, edited or pressed on: more than one when a long text was cut.
+    pub message_ids: Vec<i64>,
+    /// The updates queued for the bot: none when it is not to know.
+    pub update_ids: Vec<i64>,
+    /// The callback query, when a button was pressed.
+    pub callback_query_id: Option<String>,
+}
+
+impl ActDone {
+    /// The (last) message; 0 when there is none.
+    #[must_use]
+    pub fn message_id(&self) -> i64 {
+        self.message_ids.last().copied().unwrap_or(0)
+    }
+}
+
+/// Why somebody could not do that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ActRefused {
+    /// There is no such person.
+    #[error("there is no such person")]
+    NoSuchPerson,
+    /// There is no such chat, or this person is not in it.
+    #[error("this person is in no such chat")]
+    NoSuchChat,
+    /// There is no such topic.
+    #[error("there is no such topic in the chat")]
+    NoSuchTopic,
+    /// There is no such message.
+    #[error("there is no such message in the chat")]
+    NoSuchMessage,
+    /// Only own messages can be edited.
+    #[error("this message is somebody else's")]
+    NotYours,
+    /// There is no button with such data.
+    #[error("the message has no such button")]
+    NoSuchButton,
+    /// Nothing that could be stopped is being written.
+    #[error("there is no draft with a Stop button")]
+    NoDraft,
+    /// Nothing but white space.
+    #[error("there is nothing in this text")]
+    Empty,
+}
+
+type Done = Result<ActDone, ActRefused>;
+
+impl World {
+    /// Does it.
+    pub(super) fn act(&mut self, act: Act, now: Timestamp) -> Done {
+        match act {
+            Act::Send { chat, user, text, reply_to, thread } => {
+                self.presence(chat, user)?;
+                self.say(&Said { chat, user, reply_to, thread }, &text, now)
+            }
+            Act::Edit { chat, user, message_id, text } => {
+                self.presence(chat, user)?;
+                self.rewrite((chat, message_id), user, &text, now)
+            }
+            Act::Press { chat, user, message_id, data } => {
+                self.presence(chat, user)?;
+                self.push_button((chat, message_id), user, &data, now)
+            }
+            Act::StopDraft { chat, user } => {
+                self.presence(chat, user)?;
+                self.stop_draft(chat, now)
+            }
+        }
+    }
+
+    /// The chat, when the person is in it.
+    fn presence(&self, chat: i64, user: i64) -> Result<&Chat, ActRefused> {
+        if !self.people.contains_key(&user) {
+            return Err(ActRefused::NoSuchPerson);
+        }
+        self.chats.get(&chat).filter(|chat| chat.members.contains(&user)).ok_or(ActRefused::NoSuchChat)
+    }
+
+    fn say(&mut self, said: &Said, text: &str, now: Timestamp) -> Done {
+        let chat = self.chats.get(&said.chat).ok_or(ActRefused::NoSuchChat)?;
+        if !chat.has_thread(said.thread) {
+            return Err(ActRefused::NoSuchTopic);
+        }
+        if said.reply_to.is_some_and(|id| !chat.messages.contains_key(&id)) {
+            return Err(ActRefused::NoSuchMessage);
+        }
+        // Writing to a bot is how a person unblocks it.
+        if chat.kind == ChatKind::Private
+            && let Some(person) = self.people.get_mut(&said.user)
+        {
+            person.blocked = false;
+        }
+        let mut done = ActDone::default();
+        for piece in pieces(text) {
+            let body = text::typed(&piece);
+            if body.text.is_empty() {
+                continue;
+            }
+            let seen = self.bot_sees(said, &body);
+            let message = Message {
+                id: 0,
+                thread: said.thread,
+                from: said.user,
+                date: now.as_secs(),
+                edit_date: None,
+                body,
+                media: None,
+                reply_to: said.reply_to,
+                keyboard: None,
+            };
+            let id = self.post(said.chat, message);
+            done.message_ids.push(id);
+            if seen {
+                let content = self.shown(said.chat, id);
+                done.update_ids.extend(self.updates.push("message", &content, now));
+            }
+        }
+        if done.message_ids.is_empty() { Err(ActRefused::Empty) } else { Ok(done) }
+    }
+
+    /// Privacy mode: in a group the bot sees what is meant for it, unless it administrates or privacy is off.
+    fn bot_sees(&self, said: &Said, body: &Formatted) -> bool {
+        let Some(chat) = self.chats.get(&said.chat) else { return false };
+        match chat.bot {
+            BotStatus::Kicked => return false,
+            BotStatus::Administrator => return true,
+            BotStatus::Member if chat.kind == ChatKind::Private || !self.bot.privacy => return true,
+            BotStatus::Member => {}
+        }
+        let answered = said.reply_to.and_then(|id| chat.messages.get(&id));
+        answered.is_some_and(|message| message.from == self.bot.id) || self.addressed(body)
+    }
+
+    /// Mentioned, or commanded with a command that names no other bot.
+    fn addressed(&self, body: &Formatted) -> bool {
+        let units: Vec<u16> = body.text.encode_utf16().collect();
+        body.entities.iter().any(|entity| {
+            let word = String::from_utf16_lossy(&units[entity.offset..entity.end()]);
+            let named = word.split_once('@').map(|(_, name)| name.eq_ignore_ascii_case(&self.bot.username));
+            match entity.style {
+                Style::Mention => named == Some(true),
+                Style::BotCommand => named != Some(false),
+                _ => false,
+            }
+        })
+    }
+
+    fn rewrite(&mut self, (chat, id): (i64, i64), user: i64, text: &str, now: Timestamp) -> Done {
+        let message =
+            self.chats.get(&chat).and_then(|place| place.messages.get(&id)).ok_or(ActRefused::NoSuchMessage)?;
+        if message.from != user {
+            return Err(ActRefused::NotYours);
+        }
+        let said = Said { chat, user, reply_to: message.reply_to, thread: message.thread };
+        let body = text::typed(text);
+        if body.text.is_empty() {
+            return Err(ActRefused::Empty);
+        }
+        let seen = self.bot_sees(&said, &body);
+        self.edit(chat, id, |message| {
+            message.body = body;
+            message.edit_date = Some(now.as_secs());
+        });
+        let mut done = ActDone { message_ids: vec![id], ..ActDone::default() };
+        if seen {
+            let content = self.shown(chat, id);
+            done.update_ids.extend(self.updates.push("edited_message", &content, now));
+        }
+        Ok(done)
+    }
+
+    fn push_button(&mut self, (chat, id): (i64, i64), user: i64, data: &str, now: Timestamp) -> Done {
+        let place = self.chats.get(&chat).ok_or(ActRefused::NoSuchChat)?;
+        let message = place.messages.get(&id).ok_or(ActRefused::NoSuchMessage)?;
+        let rows = message.keyboard.as_ref().and_then(|markup| markup["inline_keyboard"].as_array());
+        let mut buttons = rows.into_iter().flatten().filter_map(Value::as_array).flatten();
+        if !buttons.any(|button| button["callback_data"].as_str() == Some(data)) {
+            return Err(ActRefused::NoSuchButton);
+        }
+        let query = self.press(user, now);
+        let content = json!({
+            "id": query,
+            "from": wire::anybody(self, user),
+            "message": self.shown(chat, id),
+            // The same for the same chat, and nothing else about it.
+            "chat_instance": format!("{}", chat.wrapping_mul(-7_046_029_254_386_353_131)),
+            "data": data,
+        });
+        let update_ids = self.updates.push("callback_query", &content, now).into_iter().collect();
+        Ok(ActDone { message_ids: vec![id], update_ids, callback_query_id: Some(query) })
+    }
+
+    fn stop_draft(&mut self, chat: i64, now: Timestamp) -> Done {
+        let place = self.chats.get(&chat).ok_or(ActRefused::NoSuchChat)?;
+        let running = place.drafts.iter().filter(|(_, draft)| draft.can_stop).max_by_key(|(_, draft)| draft.expires);
+        let (thread, draft) = running.map(|(thread, draft)| (*thread, draft.clone())).ok_or(ActRefused::NoDraft)?;
+        let mut content = json!({"chat": wire::chat(self, place), "draft_id": draft.id});
+        if let Some(thread) = thread {
+            content["message_thread_id"] = json!(thread);
+        }
+        if !draft.keep_on_stop {
+            self.end_draft(chat, thread);
+        }
+        let update_ids = self.updates.push("stopped_message_generation", &content, now).into_iter().collect();
+        Ok(ActDone { update_ids, ..ActDone::default() })
+    }
+}
+
+/// Who writes where, to whom.
+struct Said {
+    chat: i64,
+    user: i64,
+    reply_to: Option<i64>,
+    thread: Option<i64>,
+}
+
+/// Cuts as Telegram's apps do, by UTF-16 units; never inside a character.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut room = text::LONGEST_TEXT;
+    for c in text.chars() {
+        if room < c.len_utf16() {
+            pieces.push(String::new());
+            room = text::LONGEST_TEXT;
+        }
+        room -= c.len_utf16();
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+    }
+    pieces
+}

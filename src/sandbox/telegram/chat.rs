@@ -1,0 +1,106 @@
+//! People, chats, topics and who is where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::drafts::Draft;
+use super::message::Message;
+
+/// A person.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    /// Telegram's id, which is also that of the private chat with the bot.
+    pub(super) id: i64,
+    /// First name.
+    pub(super) name: String,
+    /// Without the @.
+    pub(super) username: Option<String>,
+    /// IETF tag of the person's app.
+    pub(super) language_code: Option<String>,
+    /// Has this person blocked the bot?
+    pub(super) blocked: bool,
+}
+
+/// What kind of chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChatKind {
+    /// With one person.
+    Private,
+    /// A basic group.
+    Group,
+    /// A supergroup, perhaps with topics.
+    Supergroup,
+}
+
+impl ChatKind {
+    /// As in the Bot API.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Group => "group",
+            Self::Supergroup => "supergroup",
+        }
+    }
+}
+
+/// What the bot is in a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BotStatus {
+    /// One of many.
+    Member,
+    /// Sees every message.
+    Administrator,
+    /// Was thrown out.
+    Kicked,
+}
+
+/// A chat.
+#[derive(Debug, Clone)]
+pub(super) struct Chat {
+    /// Telegram's id.
+    pub(super) id: i64,
+    /// What kind.
+    pub(super) kind: ChatKind,
+    /// Title of a group, name of a person.
+    pub(super) title: String,
+    /// People in it.
+    pub(super) members: BTreeSet<i64>,
+    /// Of those, who may administrate; the first in `members` of a group created it.
+    pub(super) admins: BTreeSet<i64>,
+    /// What the bot is here.
+    pub(super) bot: BotStatus,
+    /// Names by id. A chat with topics is a forum.
+    pub(super) topics: BTreeMap<i64, String>,
+    /// By id, which is also the order.
+    pub(super) messages: BTreeMap<i64, Message>,
+    /// What the bot is writing, by topic.
+    pub(super) drafts: BTreeMap<Option<i64>, Draft>,
+    /// The id of the last message of a supergroup, which counts for itself.
+    pub(super) last_message: i64,
+}
+
+impl Chat {
+    /// An empty chat.
+    pub(super) fn new(id: i64, kind: ChatKind, title: &str, members: &[i64]) -> Self {
+        Self {
+            id,
+            kind,
+            title: title.to_owned(),
+            members: members.iter().copied().collect(),
+            admins: if kind == ChatKind::Private {
+                BTreeSet::new()
+            } else {
+                members.first().copied().into_iter().collect()
+            },
+            bot: BotStatus::Member,
+            topics: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            last_message: 0,
+        }
+    }
+
+    /// Is there such a topic, or is none asked for?
+    pub(super) fn has_thread(&self, thread: Option<i64>) -> bool {
+        thread.is_none_or(|thread| self.topics.contains_key(&thread))
+    }
+}

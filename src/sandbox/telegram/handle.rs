@@ -1,0 +1,300 @@
+//! The handle: starts the fake Telegram, fills it with people, and lets them act.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::acts::{ActDone, ActRefused};
+use super::chat::{BotStatus, Chat, ChatKind, Person};
+use super::courier;
+use super::faults::Fault;
+use super::flood::FloodLimits;
+use super::message::{Media, Message};
+use super::server;
+use super::shared::Shared;
+use super::text::Formatted;
+use super::view::Act;
+use super::world::{Bot, World};
+use crate::clock::Clock;
+
+/// How to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Everything that waits or stamps asks it.
+    pub clock: Clock,
+    /// The bot's token; the number before its colon is the bot's id.
+    pub token: String,
+    /// The bot's shown name.
+    pub name: String,
+    /// The bot's username, without the @.
+    pub username: String,
+    /// The port on 127.0.0.1; 0 for any.
+    pub port: u16,
+}
+
+impl Options {
+    /// Any port, a token that is visibly false, a bot called `bot`.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            token: "123456:TEST-TOKEN-not-a-real-one".to_owned(),
+            name: "bot".to_owned(),
+            username: "routergram_bot".to_owned(),
+            port: 0,
+        }
+    }
+}
+
+/// A running fake Telegram. Clones are handles of the same one; the last one that is dropped stops it.
+#[derive(Clone)]
+pub struct FakeTelegram {
+    /// Everything.
+    pub(super) shared: Arc<Shared>,
+    _last: Arc<StopOnDrop>,
+}
+
+struct StopOnDrop(CancellationToken);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+impl FakeTelegram {
+    /// Listens on loopback and answers from now on.
+    ///
+    /// # Errors
+    /// When the port is taken, or no HTTP client can be made.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let address = listener.local_addr()?;
+        let id = options.token.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(123_456);
+        let bot = Bot {
+            id,
+            name: options.name,
+            username: options.username,
+            privacy: true,
+            commands: std::collections::BTreeMap::new(),
+            profile: std::collections::BTreeMap::new(),
+        };
+        let shared = Shared::new(options.clock, options.token, address, World::new(bot)).map_err(io::Error::other)?;
+        let shared = Arc::new(shared);
+        shared.run(server::serve(Arc::clone(&shared), listener));
+        shared.run(courier::run(Arc::clone(&shared)));
+        let last = Arc::new(StopOnDrop(shared.stop.clone()));
+        Ok(Self { shared, _last: last })
+    }
+
+    /// Stops: every connection is closed, nothing is delivered any more. Returns when all of it has ended.
+    pub async fn stop(&self) {
+        self.shared.stop.cancel();
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+    }
+
+    /// `http://127.0.0.1:port`: what a bot uses instead of `https://api.telegram.org`.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("http://{}", self.shared.address)
+    }
+
+    /// The bot's token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.shared.token
+    }
+
+    /// The bot's id.
+    #[must_use]
+    pub fn bot_id(&self) -> i64 {
+        self.shared.look().bot.id
+    }
+
+    /// A person who has started the bot: the private chat exists, with the person's id.
+    pub fn add_person(&self, id: i64, name: &str, language_code: Option<&str>) {
+        let language_code = language_code.map(ToOwned::to_owned);
+        let person = Person { id, name: name.to_owned(), username: None, language_code, blocked: false };
+        self.shared.change(|world, _| {
+            world.people.insert(id, person);
+            world.chats.entry(id).or_insert_with(|| Chat::new(id, ChatKind::Private, name, &[id]));
+        });
+    }
+
+    /// Gives a person a username, without the @.
+    pub fn set_username(&self, person: i64, username: &str) {
+        self.shared.change(|world, _| {
+            if let Some(person) = world.people.get_mut(&person) {
+                person.username = Some(username.to_owned());
+            }
+        });
+    }
+
+    /// A group with the bot in it. An id below −1000000000000 is a supergroup's, another negative one a basic group's.
+    /// The member with the smallest id created it.
+    pub fn add_group(&self, id: i64, title: &str, members: &[i64]) {
+        let kind = if id < -1_000_000_000_000 { ChatKind::Supergroup } else { ChatKind::Group };
+        let mut members = members.to_vec();
+        members.sort_unstable();
+        self.shared.change(|world, _| world.chats.insert(id, Chat::new(id, kind, title, &members)));
+    }
+
+    /// A topic in a supergroup or a private chat; returns its `message_thread_id`, which is the id of the message that
+    /// opened it. 0 when there is no such chat.
+    #[must_use]
+    pub fn add_topic(&self, chat: i64, name: &str) -> i64 {
+        self.shared.change(|world, now| {
+            let opened = json!({"name": name, "icon_color": 7_322_096});
+            let message = Message {
+                id: 0,
+                thread: None,
+                from: world.chats.get(&chat).and_then(|place| place.members.first().copied()).unwrap_or_default(),
+                date: now.as_secs(),
+                edit_date: None,
+                body: Formatted::default(),
+                media: Some(Media { kind: "forum_topic_created", content: opened, captioned: false }),
+                reply_to: None,
+                keyboard: None,
+            };
+            let id = world.post(chat, message);
+            if let Some(place) = world.chats.get_mut(&chat) {
+                place.topics.insert(id, name.to_owned());
+                if let Some(message) = place.messages.get_mut(&id) {
+                    message.thread = Some(id);
+                }
+            }
+            id
+        })
+    }
+
+    /// Somebody does something.
+    ///
+    /// # Errors
+    /// When Telegram's apps would not let them.
+    pub fn act(&self, act: Act) -> Result<ActDone, ActRefused> {
+        self.shared.change(|world, now| world.act(act, now))
+    }
+
+    /// [`Act::Send`] without a reply and outside of topics, for short.
+    ///
+    /// # Errors
+    /// As [`act`](Self::act).
+    pub fn say(&self, chat: i64, user: i64, text: &str) -> Result<ActDone, ActRefused> {
+        self.act(Act::Send { chat, user, text: text.to_owned(), reply_to: None, thread: None })
+    }
+
+    /// Queues any text as an update, in the lane its content belongs to. Without an `update_id` it gets the next one;
+    /// returns the id. With long polling an own id follows the offset rules like any other, and what is not JSON at
+    /// all is never delivered.
+    #[must_use]
+    pub fn inject(&self, raw: &str) -> i64 {
+        self.shared.change(|world, now| world.updates.inject(raw, now))
+    }
+
+    /// Every update is delivered this often, by webhook all copies at once.
+    pub fn deliver_copies(&self, copies: usize) {
+        self.shared.change(|world, _| world.switches.copies = copies);
+    }
+
+    /// `setWebhook` takes this public host and posts to the local address instead, in plain HTTP.
+    pub fn lead_host(&self, host: &str, address: SocketAddr) {
+        self.shared.change(|world, _| world.hosts.insert(host.to_owned(), address));
+    }
+
+    /// The next calls get into trouble.
+    pub fn fail(&self, fault: Fault) {
+        self.shared.change(|world, _| world.faults.add(fault));
+    }
+
+    /// Calls of this method (`*`: all but `getUpdates`) take this long, by the clock; zero ends it.
+    pub fn slow_down(&self, method: &str, delay: Duration) {
+        self.shared.change(|world, _| world.faults.delay(method, delay));
+    }
+
+    /// No more faults, no more delays.
+    pub fn heal(&self) {
+        self.shared.change(|world, _| world.faults.heal());
+    }
+
+    /// Flood limits from now on, or none.
+    pub fn set_flood_limits(&self, limits: Option<FloodLimits>) {
+        self.shared.change(|world, _| world.flood.limits = limits);
+    }
+
+    /// A person blocks the bot, or takes it back. The bot is told as by Telegram.
+    pub fn block_bot(&self, person: i64, blocked: bool) {
+        self.shared.change(|world, now| {
+            if let Some(person) = world.people.get_mut(&person) {
+                person.blocked = blocked;
+            }
+            world.tell_membership(person, person, (blocked, now));
+        });
+    }
+
+    /// The bot is thrown out of a group by its creator. The bot is told as by Telegram.
+    pub fn kick_bot(&self, chat: i64) {
+        self.shared.change(|world, now| {
+            let by = world.chats.get(&chat).and_then(|place| place.admins.first().copied()).unwrap_or_default();
+            world.tell_membership(chat, by, (true, now));
+            world.set_bot_status(chat, BotStatus::Kicked);
+        });
+    }
+
+    /// The bot becomes an administrator, and sees everything, or stops being one.
+    pub fn promote_bot(&self, chat: i64, administrator: bool) {
+        let status = if administrator { BotStatus::Administrator } else { BotStatus::Member };
+        self.shared.change(|world, _| world.set_bot_status(chat, status));
+    }
+
+    /// Who may administrate a group, beside who created it.
+    pub fn set_admins(&self, chat: i64, admins: &[i64]) {
+        self.shared.change(|world, _| {
+            if let Some(place) = world.chats.get_mut(&chat) {
+                let creator = place.admins.first().copied();
+                place.admins = admins.iter().copied().chain(creator).collect::<BTreeSet<_>>();
+            }
+        });
+    }
+
+    /// Privacy mode, on by default: in groups the bot sees only what is meant for it.
+    pub fn set_privacy(&self, on: bool) {
+        self.shared.change(|world, _| world.bot.privacy = on);
+    }
+
+    /// Off: unknown parameters and loose types are let through and counted, for clients of others.
+    pub fn set_strict(&self, strict: bool) {
+        self.shared.change(|world, _| world.switches.strict = strict);
+    }
+
+    /// Off: an older server without `sendMessageDraft`.
+    pub fn set_drafts(&self, known: bool) {
+        self.shared.change(|world, _| world.switches.drafts = known);
+    }
+
+    /// Off: an older server whose drafts have no Stop button.
+    pub fn set_draft_stop(&self, known: bool) {
+        self.shared.change(|world, _| world.switches.draft_stop = known);
+    }
+
+    /// On: more than one `setWebhook` per second gets 429, as in reality.
+    pub fn set_webhook_pace(&self, on: bool) {
+        self.shared.change(|world, _| world.switches.webhook_pace = on);
+    }
+
+    /// The owner has revoked the token: every call gets 401.
+    pub fn revoke_token(&self, revoked: bool) {
+        self.shared.change(|world, _| world.switches.token_revoked = revoked);
+    }
+
+    /// Off for load tests: no calls are kept.
+    pub fn set_journal(&self, on: bool) {
+        self.shared.change(|world, _| world.journal.on = on);
+    }
+}

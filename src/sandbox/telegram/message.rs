@@ -1,0 +1,77 @@
+//! A message as the fake Telegram keeps it, and how people see it.
+
+use serde_json::{Map, Value};
+
+use super::text::Formatted;
+use super::view::MessageView;
+
+/// A message in a chat.
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    /// Its id in its chat.
+    pub(super) id: i64,
+    /// The topic it is in.
+    pub(super) thread: Option<i64>,
+    /// Who wrote it.
+    pub(super) from: i64,
+    /// Seconds since the epoch.
+    pub(super) date: i64,
+    /// Seconds since the epoch.
+    pub(super) edit_date: Option<i64>,
+    /// Text or caption.
+    pub(super) body: Formatted,
+    /// What it is beside text.
+    pub(super) media: Option<Media>,
+    /// The id of the message it answers.
+    pub(super) reply_to: Option<i64>,
+    /// The inline keyboard, as `InlineKeyboardMarkup`.
+    pub(super) keyboard: Option<Value>,
+}
+
+/// A message that is not only text.
+#[derive(Debug, Clone)]
+pub(super) struct Media {
+    /// `photo`, `document`, …: the field of the Bot API's message that holds it, and the word in brackets for people.
+    pub(super) kind: &'static str,
+    /// What that field holds.
+    pub(super) content: Value,
+    /// Does a caption belong to it? Service messages have none.
+    pub(super) captioned: bool,
+}
+
+impl Message {
+    /// As people see it.
+    pub(super) fn view(&self) -> MessageView {
+        MessageView {
+            message_id: self.id,
+            thread: self.thread,
+            from: self.from,
+            date: self.date,
+            edit_date: self.edit_date,
+            text: match &self.media {
+                Some(media) if self.body.text.is_empty() => format!("[{}]", media.kind),
+                _ => self.body.text.clone(),
+            },
+            entities: self.body.entities_json(),
+            reply_to: self.reply_to,
+            keyboard: self.keyboard.as_ref().map(|markup| markup["inline_keyboard"].clone()),
+        }
+    }
+
+    /// Text or caption and media, as fields of the Bot API's message.
+    pub(super) fn content(&self, fields: &mut Map<String, Value>) {
+        let (text, entities) = match &self.media {
+            Some(media) => {
+                fields.insert(media.kind.to_owned(), media.content.clone());
+                ("caption", "caption_entities")
+            }
+            None => ("text", "entities"),
+        };
+        if !self.body.text.is_empty() {
+            fields.insert(text.to_owned(), Value::from(self.body.text.clone()));
+        }
+        if !self.body.entities.is_empty() {
+            fields.insert(entities.to_owned(), Value::from(self.body.entities_json()));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `sendMessageDraft`: a frame of what is being written.
+
+use super::{Ask, yes};
+use crate::sandbox::telegram::answer::{Answer, Refusal};
+use crate::sandbox::telegram::chat::ChatKind;
+use crate::sandbox::telegram::drafts::{DRAFT_LIFE, Draft};
+use crate::sandbox::telegram::text;
+
+/// `sendMessageDraft`. The words for what is wrong with the chat, the id and the button are ours: nobody has published
+/// Telegram's.
+pub(super) fn message_draft(ask: &mut Ask<'_>) -> Answer {
+    ask.chat()?;
+    let stop = ["can_stop", "keep_on_stop"].iter().any(|name| ask.params.get(name).is_some());
+    if stop && !ask.world.switches.draft_stop {
+        return Err(Refusal::bad_request("can_stop is not supported by the sandbox's server"));
+    }
+    let id = ask.params.int("draft_id").filter(|id| *id != 0);
+    let id = id.ok_or_else(|| Refusal::bad_request("invalid draft_id specified"))?;
+    let body = text::draft(ask.params)?;
+    let chat = ask.writable_chat()?;
+    let place = &ask.world.chats[&chat];
+    if place.kind != ChatKind::Private {
+        return Err(Refusal::bad_request("message drafts can be sent only to private chats"));
+    }
+    let thread = ask.params.int("message_thread_id");
+    if !place.has_thread(thread) {
+        return Err(Refusal::bad_request("message thread not found"));
+    }
+    let draft = Draft {
+        id,
+        body,
+        can_stop: ask.params.flag("can_stop"),
+        keep_on_stop: ask.params.flag("keep_on_stop"),
+        expires: ask.now.plus(DRAFT_LIFE),
+    };
+    ask.world.show_draft(chat, thread, draft);
+    Ok(yes())
+}

@@ -1,0 +1,89 @@
+//! Changes of the bot's own messages.
+
+use serde_json::Value;
+
+use super::Ask;
+use crate::sandbox::telegram::answer::{Answer, Refusal};
+use crate::sandbox::telegram::keyboard;
+use crate::sandbox::telegram::message::Message;
+use crate::sandbox::telegram::text::{self, Formatted};
+
+const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message";
+
+/// `editMessageText`.
+pub(super) fn text(ask: &mut Ask<'_>) -> Answer {
+    if ask.params.get("rich_message").is_some() {
+        ask.world.journal.complain("editMessageText: rich_message is not implemented by the sandbox".to_owned());
+        return Err(Refusal::plain(501, "Not Implemented by the sandbox: rich_message"));
+    }
+    let body = text::message(ask.params)?;
+    let place = place(ask)?;
+    if current(ask, place).media.is_some() {
+        return Err(Refusal::bad_request("there is no text in the message to edit"));
+    }
+    change(ask, place, Some(body))
+}
+
+/// `editMessageCaption`.
+pub(super) fn caption(ask: &mut Ask<'_>) -> Answer {
+    let body = text::caption(ask.params)?;
+    let place = place(ask)?;
+    if !current(ask, place).media.as_ref().is_some_and(|media| media.captioned) {
+        return Err(Refusal::bad_request("there is no caption in the message to edit"));
+    }
+    change(ask, place, Some(body))
+}
+
+/// `editMessageReplyMarkup`.
+pub(super) fn reply_markup(ask: &mut Ask<'_>) -> Answer {
+    let place = place(ask)?;
+    change(ask, place, None)
+}
+
+/// The message, when it is the bot's.
+fn place(ask: &Ask<'_>) -> Result<(i64, i64), Refusal> {
+    if ask.params.get("inline_message_id").is_some() {
+        return Err(Refusal::bad_request("MESSAGE_ID_INVALID"));
+    }
+    if ask.params.get("chat_id").is_none() {
+        return Err(Refusal::bad_request("chat_id is empty"));
+    }
+    let id = ask.params.int("message_id");
+    let id = id.ok_or_else(|| Refusal::bad_request("message identifier is not specified"))?;
+    let chat = ask.writable_chat()?;
+    let message = ask.world.chats[&chat].messages.get(&id);
+    let message = message.ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
+    if message.from != ask.world.bot.id {
+        return Err(Refusal::bad_request("message can't be edited"));
+    }
+    Ok((chat, id))
+}
+
+fn current<'a>(ask: &'a Ask<'_>, (chat, id): (i64, i64)) -> &'a Message {
+    &ask.world.chats[&chat].messages[&id]
+}
+
+/// Without a `reply_markup` the keyboard goes.
+fn change(ask: &mut Ask<'_>, place: (i64, i64), body: Option<Formatted>) -> Answer {
+    let keyboard = keyboard::inline(ask.params.get("reply_markup"))?;
+    let old = current(ask, place);
+    let same_text = body.as_ref().is_none_or(|body| *body == old.body);
+    if same_text && same_keyboard(keyboard.as_ref(), old.keyboard.as_ref()) {
+        return Err(Refusal::bad_request(NOT_MODIFIED));
+    }
+    let (chat, id) = place;
+    let date = ask.now.as_secs();
+    ask.world.edit(chat, id, |message| {
+        if let Some(body) = body {
+            message.body = body;
+        }
+        message.keyboard = keyboard;
+        message.edit_date = Some(date);
+    });
+    Ok(ask.world.shown(chat, id).into())
+}
+
+fn same_keyboard(new: Option<&Value>, old: Option<&Value>) -> bool {
+    let rows = |markup: Option<&Value>| markup.map(|markup| markup["inline_keyboard"].clone());
+    rows(new) == rows(old)
+}

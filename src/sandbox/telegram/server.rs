@@ -1,0 +1,115 @@
+//! The server: `/bot<token>/<method>` over HTTP/1, and connections that can break.
+//!
+//! hyper is driven by hand around axum's router because an answer must be able not to arrive: a service that fails
+//! closes its connection without a word, and a body that fails closes it in the middle of one.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
+
+use super::answer::{Answer, Refusal};
+use super::body;
+use super::calls::{self, Outcome};
+use super::faults::Trouble;
+use super::shared::Shared;
+
+/// What Telegram's front proxies say.
+const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n";
+
+/// Marks an answer that is none.
+#[derive(Clone)]
+struct HangUp;
+
+/// Accepts connections for as long as the server lives.
+pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
+    let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+    loop {
+        match listener.accept().await {
+            Ok((connection, _)) => shared.run(talk(connection, router.clone())),
+            // Out of descriptors, most likely: others will close.
+            Err(_) => tokio::task::yield_now().await,
+        }
+    }
+}
+
+/// One connection.
+async fn talk(connection: TcpStream, router: Router) {
+    // Small answers at once: tests measure latency through this.
+    let _ = connection.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let router = router.clone();
+        async move {
+            let Ok(response) = router.oneshot(request.map(Body::new)).await.map_err(|never: Infallible| never);
+            match response.extensions().get::<HangUp>() {
+                Some(HangUp) => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+                None => Ok(response),
+            }
+        }
+    });
+    // However it ends, it has ended.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
+}
+
+/// One request.
+async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let Some((token, method)) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
+        return answer(Err(Refusal::plain(404, "Not Found")));
+    };
+    if token.replace("%3A", ":").replace("%3a", ":") != shared.token || shared.look().switches.token_revoked {
+        return answer(Err(Refusal::plain(401, "Unauthorized")));
+    }
+    let params = match body::read(request).await {
+        Ok(params) => params,
+        Err(refusal) => return answer(Err(refusal)),
+    };
+    match calls::perform(&shared, method.trim_end_matches('/'), params).await {
+        Outcome::Answer(done) => answer(done),
+        Outcome::Trouble(trouble, done) => troubled(&trouble, done).await,
+    }
+}
+
+fn answer(answer: Answer) -> Response {
+    let (status, body) = match answer {
+        Ok(success) => (200, success.body()),
+        Err(refusal) => (refusal.code, refusal.body()),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}
+
+async fn troubled(trouble: &Trouble, done: Answer) -> Response {
+    match trouble {
+        Trouble::BadGateway => {
+            let html = HeaderValue::from_static("text/html");
+            (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, html)], BAD_GATEWAY).into_response()
+        }
+        // Ends when the client gives up or the server stops.
+        Trouble::DoneThenSilence => std::future::pending().await,
+        Trouble::DoneThenCut => {
+            let whole = done.map(|success| success.body()).unwrap_or_default();
+            let half = Bytes::from(whole.as_bytes()[..whole.len() / 2].to_vec());
+            let cut = stream::iter([Ok(half), Err(io::Error::from(io::ErrorKind::ConnectionReset))]);
+            let mut response = Body::from_stream(cut).into_response();
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+            response
+        }
+        _ => {
+            let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            response.extensions_mut().insert(HangUp);
+            response
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What people see and do in the fake Telegram: the vocabulary between it, the page and the tests.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Something a person does.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// Writes a message.
+    Send {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// What. Commands at the start and mentions get their entities, as Telegram's clients do.
+        text: String,
+        /// In reply to.
+        #[serde(default)]
+        reply_to: Option<i64>,
+        /// In a topic.
+        #[serde(default)]
+        thread: Option<i64>,
+    },
+    /// Edits an own message.
+    Edit {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// Which.
+        message_id: i64,
+        /// The new text.
+        text: String,
+    },
+    /// Presses an inline button.
+    Press {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// On which message.
+        message_id: i64,
+        /// The button's `callback_data`.
+        data: String,
+    },
+    /// Presses the Stop button of a draft (the bot gets `stopped_message_generation`).
+    StopDraft {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+    },
+}
+
+/// A message as people see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Its id in its chat.
+    pub message_id: i64,
+    /// The topic, when it is in one.
+    pub thread: Option<i64>,
+    /// Who wrote it.
+    pub from: i64,
+    /// Seconds since the epoch.
+    pub date: i64,
+    /// When it was edited.
+    pub edit_date: Option<i64>,
+    /// The visible text (or caption, or a bracketed word for what the fake does not show, such as `[photo]`).
+    pub text: String,
+    /// As in the Bot API: offsets and lengths in UTF-16 units.
+    pub entities: Vec<Value>,
+    /// In reply to.
+    pub reply_to: Option<i64>,
+    /// `inline_keyboard` as in the Bot API: rows of buttons.
+    pub keyboard: Option<Value>,
+}
+
+/// A person, the bot, or a chat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// Telegram's id.
+    pub id: i64,
+    /// Shown name.
+    pub name: String,
+    /// Without the @.
+    pub username: Option<String>,
+    /// IETF tag.
+    pub language_code: Option<String>,
+    /// Is it the bot?
+    pub is_bot: bool,
+}
+
+/// A chat with its messages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChatView {
+    /// Telegram's id: a person's for a private chat, negative for groups.
+    pub id: i64,
+    /// "private", "group", "supergroup".
+    pub kind: String,
+    /// Shown title.
+    pub title: String,
+    /// Ids of the people in it, without the bot.
+    pub members: Vec<i64>,
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+}
+
+/// Everything, for a page that has just been opened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorldView {
+    /// People and the bot.
+    pub people: Vec<PersonView>,
+    /// Chats.
+    pub chats: Vec<ChatView>,
+}
+
+/// Something that people see happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A new message.
+    Message {
+        /// The chat.
+        chat: i64,
+        /// The message.
+        message: MessageView,
+    },
+    /// A message was edited (text, formatting or buttons).
+    Edited {
+        /// The chat.
+        chat: i64,
+        /// The message as it is now.
+        message: MessageView,
+    },
+    /// A message was deleted.
+    Deleted {
+        /// The chat.
+        chat: i64,
+        /// Which.
+        message_id: i64,
+    },
+    /// A draft appeared or grew.
+    Draft {
+        /// The chat.
+        chat: i64,
+        /// The topic, when it is in one.
+        thread: Option<i64>,
+        /// Non-zero; the same id is the same draft, animated.
+        draft_id: i64,
+        /// Empty shows "Thinking…".
+        text: String,
+        /// As in the Bot API.
+        entities: Vec<Value>,
+        /// Does it have a Stop button?
+        can_stop: bool,
+    },
+    /// A draft is not shown any more (final message, expiry, or Stop).
+    DraftGone {
+        /// The chat.
+        chat: i64,
+        /// Which.
+        draft_id: i64,
+    },
+    /// "typing…" and the like; clients show it for five seconds.
+    ChatAction {
+        /// The chat.
+        chat: i64,
+        /// "typing", …
+        action: String,
+    },
+    /// The answer to a pressed button.
+    CallbackAnswer {
+        /// Who pressed.
+        user: i64,
+        /// What it says, when it says something.
+        text: Option<String>,
+        /// As a dialog instead of a toast?
+        alert: bool,
+    },
+}
