@@ -1,0 +1,151 @@
+//! The models on offer: a small list with the shapes and the price range of OpenRouter's.
+
+use serde_json::{Value, json};
+
+/// A model.
+struct Offer {
+    id: &'static str,
+    name: &'static str,
+    /// US dollars per token, as the strings that OpenRouter sends.
+    price: (&'static str, &'static str),
+    /// The same, in thousand-millionths of a dollar.
+    nano: (u64, u64),
+    context: u32,
+    sees: bool,
+    reasons: bool,
+}
+
+/// What a model that is not on the list costs, per token read and written, in thousand-millionths of a dollar.
+const USUAL_NANO_USD: (u64, u64) = (150, 600);
+
+const OFFERS: [Offer; 7] = [
+    Offer {
+        id: "openrouter/auto",
+        name: "Auto Router",
+        price: ("-1", "-1"),
+        nano: USUAL_NANO_USD,
+        context: 2_000_000,
+        sees: true,
+        reasons: true,
+    },
+    Offer {
+        id: "openai/gpt-4o-mini",
+        name: "OpenAI: GPT-4o-mini",
+        price: ("0.00000015", "0.0000006"),
+        nano: (150, 600),
+        context: 128_000,
+        sees: true,
+        reasons: false,
+    },
+    Offer {
+        id: "anthropic/claude-sonnet-4.5",
+        name: "Anthropic: Claude Sonnet 4.5",
+        price: ("0.000003", "0.000015"),
+        nano: (3000, 15_000),
+        context: 1_000_000,
+        sees: true,
+        reasons: true,
+    },
+    Offer {
+        id: "google/gemini-2.5-flash",
+        name: "Google: Gemini 2.5 Flash",
+        price: ("0.0000003", "0.0000025"),
+        nano: (300, 2500),
+        context: 1_048_576,
+        sees: true,
+        reasons: true,
+    },
+    Offer {
+        id: "deepseek/deepseek-chat-v3.1",
+        name: "DeepSeek: DeepSeek V3.1",
+        price: ("0.0000002", "0.0000008"),
+        nano: (200, 800),
+        context: 163_840,
+        sees: false,
+        reasons: true,
+    },
+    Offer {
+        id: "mistralai/mistral-small-3.2-24b-instruct",
+        name: "Mistral: Mistral Small 3.2 24B",
+        price: ("0.00000006", "0.00000018"),
+        nano: (60, 180),
+        context: 131_072,
+        sees: true,
+        reasons: false,
+    },
+    Offer {
+        id: "meta-llama/llama-3.3-70b-instruct:free",
+        name: "Meta: Llama 3.3 70B Instruct (free)",
+        price: ("0", "0"),
+        nano: (0, 0),
+        context: 65_536,
+        sees: false,
+        reasons: false,
+    },
+];
+
+/// The answer to `GET /models`, without the models that are not available.
+pub(super) fn list(is_available: impl Fn(&str) -> bool) -> Value {
+    let data: Vec<Value> = OFFERS.iter().filter(|offer| is_available(offer.id)).map(Offer::described).collect();
+    json!({ "data": data })
+}
+
+/// What a token read and a token written cost, in thousand-millionths of a US dollar.
+pub(super) fn price_nano_usd(model: &str) -> (u64, u64) {
+    OFFERS.iter().find(|offer| offer.id == model).map_or(USUAL_NANO_USD, |offer| offer.nano)
+}
+
+impl Offer {
+    fn described(&self) -> Value {
+        let inputs = if self.sees { vec!["text", "image"] } else { vec!["text"] };
+        let mut parameters = vec!["max_tokens", "temperature", "top_p", "stop", "tools"];
+        if self.reasons {
+            parameters.extend(["reasoning", "include_reasoning"]);
+        }
+        json!({
+            "id": self.id,
+            "canonical_slug": self.id,
+            "name": self.name,
+            "created": 1_755_000_000,
+            "description": format!("{}, as the sandbox imagines it.", self.name),
+            "context_length": self.context,
+            "architecture": {
+                "modality": format!("{}->text", inputs.join("+")),
+                "input_modalities": inputs,
+                "output_modalities": ["text"],
+                "tokenizer": "Other",
+                "instruct_type": null,
+            },
+            "pricing": {"prompt": self.price.0, "completion": self.price.1, "request": "0", "image": "0"},
+            "top_provider": {"context_length": self.context, "max_completion_tokens": 16_384, "is_moderated": false},
+            "per_request_limits": null,
+            "supported_parameters": parameters,
+            "default_parameters": null,
+            "supported_voices": null,
+            "links": {"details": format!("/api/v1/models/{}/endpoints", self.id)},
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_charged_is_what_is_listed() {
+        for offer in &OFFERS {
+            for (listed, charged) in [(offer.price.0, offer.nano.0), (offer.price.1, offer.nano.1)] {
+                let listed: f64 = listed.parse().unwrap();
+                #[expect(clippy::cast_precision_loss, reason = "prices are small")]
+                let charged = charged as f64;
+                assert!(listed < 0.0 || (listed * 1e9 - charged).abs() < 1e-6, "{}", offer.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_that_is_gone_is_not_listed() {
+        let listed = list(|id| id != "openai/gpt-4o-mini");
+        assert_eq!(listed["data"].as_array().unwrap().len(), OFFERS.len() - 1);
+    }
+}

@@ -1,0 +1,243 @@
+//! Is this a request that OpenRouter would take? Refusals are in its words.
+//!
+//! It is stricter than the original in three ways, because what it sees is meant to be right: a field that the API does
+//! not have, a request that does not stream, and a missing `max_tokens` (which the original answers with a credit check
+//! against the model's maximum, as this one does) are refused.
+
+use serde_json::{Map, Value};
+
+use super::journal::AskedMessage;
+
+/// The fields of `ChatRequest` in OpenRouter's API description.
+const FIELDS: [&str; 43] = [
+    "cache_control",
+    "debug",
+    "deferred_tools",
+    "frequency_penalty",
+    "image_config",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "messages",
+    "metadata",
+    "min_p",
+    "modalities",
+    "model",
+    "models",
+    "parallel_tool_calls",
+    "plugins",
+    "prediction",
+    "presence_penalty",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "provider",
+    "reasoning",
+    "reasoning_effort",
+    "repetition_penalty",
+    "response_format",
+    "seed",
+    "service_tier",
+    "session_id",
+    "stop",
+    "stop_server_tools_when",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_a",
+    "top_k",
+    "top_logprobs",
+    "top_p",
+    "trace",
+    "usage",
+    "user",
+];
+
+/// A refusal.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) message: String,
+    pub(super) error_type: &'static str,
+}
+
+/// What a good body says.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// The model asked for, then its fallbacks.
+    pub(super) models: Vec<String>,
+    pub(super) messages: Vec<AskedMessage>,
+    pub(super) max_tokens: u64,
+    pub(super) body: Value,
+}
+
+fn refuse(message: impl Into<String>) -> Refusal {
+    Refusal { status: 400, message: message.into(), error_type: "invalid_request" }
+}
+
+/// Reads the body, or says in OpenRouter's words why not.
+pub(super) fn check(body: &[u8]) -> Result<Checked, Refusal> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| refuse("Invalid JSON in request body"))?;
+    let fields = body.as_object().ok_or_else(|| refuse("Invalid input: expected object"))?;
+    if let Some(unknown) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
+        return Err(refuse(format!("Unrecognized key: \"{unknown}\"")));
+    }
+    let messages = messages(fields)?;
+    let models = models(fields)?;
+    numbers_and_names(fields)?;
+    if fields.get("stream") != Some(&Value::Bool(true)) {
+        return Err(refuse("stream: the sandbox only streams, since nothing else stops the billing"));
+    }
+    let max_tokens = fields.get("max_tokens").or_else(|| fields.get("max_completion_tokens")).and_then(Value::as_u64);
+    let max_tokens = max_tokens.ok_or_else(|| Refusal {
+        status: 402,
+        message: "This request requires more credits, or fewer max_tokens. You requested up to 65536 tokens, but can \
+            only afford 30104."
+            .into(),
+        error_type: "payment_required",
+    })?;
+    Ok(Checked { models, messages, max_tokens, body })
+}
+
+fn models(fields: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
+    let mut models = Vec::new();
+    match fields.get("model") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(model)) => models.push(model.clone()),
+        Some(_) => return Err(refuse("model: Invalid input: expected string")),
+    }
+    match fields.get("models") {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(others)) => {
+            for other in others {
+                models.push(other.as_str().ok_or_else(|| refuse("models: Invalid input: expected string"))?.to_owned());
+            }
+        }
+        Some(_) => return Err(refuse("models: Invalid input: expected array")),
+    }
+    if models.is_empty() {
+        return Err(refuse("No models provided"));
+    }
+    match models.iter().find(|model| !model.contains('/') || model.contains(char::is_whitespace)) {
+        Some(odd) => Err(refuse(format!("{odd} is not a valid model ID"))),
+        None => Ok(models),
+    }
+}
+
+fn numbers_and_names(fields: &Map<String, Value>) -> Result<(), Refusal> {
+    let within = |field: &str, least: f64, most: f64| match fields.get(field) {
+        None | Some(Value::Null) => Ok(()),
+        Some(value) if value.as_f64().is_some_and(|number| (least..=most).contains(&number)) => Ok(()),
+        Some(_) => Err(refuse(format!("{field}: Invalid input: expected number between {least} and {most}"))),
+    };
+    within("temperature", 0.0, 2.0)?;
+    within("top_p", 0.0, 1.0)?;
+    within("max_tokens", 1.0, 10_000_000.0)?;
+    for (field, most) in [("session_id", 256), ("user", 512)] {
+        match fields.get(field) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) if text.chars().count() <= most => {}
+            Some(_) => {
+                return Err(refuse(format!("{field}: Invalid input: expected string to have <={most} characters")));
+            }
+        }
+    }
+    let reasoning = fields.get("reasoning").and_then(Value::as_object);
+    if reasoning.is_some_and(|reasoning| reasoning.contains_key("effort") && reasoning.contains_key("max_tokens")) {
+        return Err(refuse("Only one of \"reasoning.effort\" and \"reasoning.max_tokens\" can be specified"));
+    }
+    Ok(())
+}
+
+fn messages(fields: &Map<String, Value>) -> Result<Vec<AskedMessage>, Refusal> {
+    let messages = match fields.get("messages") {
+        Some(Value::Array(messages)) if !messages.is_empty() => messages,
+        Some(Value::Array(_)) | None => return Err(refuse("Input required: specify \"prompt\" or \"messages\"")),
+        Some(_) => return Err(refuse("messages: Invalid input: expected array")),
+    };
+    messages.iter().enumerate().map(|(at, message)| read_message(at, message)).collect()
+}
+
+fn read_message(at: usize, message: &Value) -> Result<AskedMessage, Refusal> {
+    let role = message.get("role").and_then(Value::as_str).unwrap_or_default();
+    if !matches!(role, "system" | "developer" | "user" | "assistant" | "tool") {
+        return Err(refuse(format!("messages.{at}.role: Invalid option")));
+    }
+    let content = match message.get("content") {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(parts)) => {
+            parts.iter().map(|part| read_part(at, part)).collect::<Result<Vec<_>, _>>()?.join(" ")
+        }
+        None | Some(Value::Null) if role == "assistant" => String::new(),
+        _ => return Err(refuse(format!("messages.{at}.content: Invalid input: expected string or array"))),
+    };
+    Ok(AskedMessage { role: role.to_owned(), content })
+}
+
+fn read_part(at: usize, part: &Value) -> Result<String, Refusal> {
+    let kind = part.get("type").and_then(Value::as_str).unwrap_or_default();
+    let has = |field: &str| part.pointer(field).is_some_and(Value::is_string);
+    match kind {
+        "text" if has("/text") => Ok(part["text"].as_str().unwrap_or_default().to_owned()),
+        "image_url" if has("/image_url/url") => Ok("[image_url]".into()),
+        "input_audio" if has("/input_audio/data") && has("/input_audio/format") => Ok("[input_audio]".into()),
+        "file" if has("/file/filename") && has("/file/file_data") => Ok("[file]".into()),
+        _ => Err(refuse(format!("messages.{at}.content: Invalid part of type \"{kind}\""))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn good() -> Value {
+        json!({"model": "a/b", "stream": true, "max_tokens": 10, "messages": [{"role": "user", "content": "hi"}]})
+    }
+
+    fn refusal(change: impl FnOnce(&mut Value)) -> Refusal {
+        let mut body = good();
+        change(&mut body);
+        check(body.to_string().as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_good_body_is_read() {
+        let checked = check(good().to_string().as_bytes()).unwrap();
+        assert_eq!((checked.models, checked.max_tokens), (vec!["a/b".to_owned()], 10));
+        assert_eq!(checked.messages, [AskedMessage { role: "user".into(), content: "hi".into() }]);
+    }
+
+    #[test]
+    fn what_openrouter_would_not_take_is_refused() {
+        assert_eq!(check(b"{").unwrap_err().status, 400);
+        assert_eq!(refusal(|body| body["temprature"] = json!(1)).message, "Unrecognized key: \"temprature\"");
+        assert_eq!(refusal(|body| body["messages"] = json!([])).status, 400);
+        assert_eq!(
+            refusal(|body| body["messages"][0]["role"] = json!("bot")).message,
+            "messages.0.role: Invalid option"
+        );
+        assert_eq!(refusal(|body| body["messages"][0]["content"] = json!(null)).status, 400);
+        assert_eq!(refusal(|body| body["stream"] = json!(false)).status, 400);
+        assert_eq!(refusal(|body| body["temperature"] = json!(2.1)).status, 400);
+        assert_eq!(refusal(|body| body["session_id"] = json!("x".repeat(257))).status, 400);
+        assert_eq!(refusal(|body| body["model"] = json!("nonsense")).message, "nonsense is not a valid model ID");
+        assert_eq!(refusal(|body| body["reasoning"] = json!({"effort": "low", "max_tokens": 5})).status, 400);
+        let without_cap = refusal(|body| {
+            body.as_object_mut().unwrap().remove("max_tokens");
+        });
+        assert_eq!(without_cap.status, 402);
+    }
+
+    #[test]
+    fn pictures_and_files_are_taken_in_their_shapes_alone() {
+        let parts = json!([{"type": "text", "text": "see"}, {"type": "image_url", "image_url": {"url": "data:,"}}]);
+        let mut body = good();
+        body["messages"][0]["content"] = parts;
+        assert_eq!(check(body.to_string().as_bytes()).unwrap().messages[0].content, "see [image_url]");
+        assert_eq!(refusal(|body| body["messages"][0]["content"] = json!([{"type": "image_url"}])).status, 400);
+    }
+}

@@ -1,0 +1,170 @@
+//! The fake's addresses: `/chat/completions`, `/models`, `/key`, `/generation`, below `/api/v1` as OpenRouter's.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::Shared;
+use super::behaviour::Fault;
+use super::catalog;
+use super::check::{Checked, Refusal, check};
+use super::journal::{AskedRequest, Outcome};
+use super::script::{Script, never, perform};
+
+/// Larger than every context with pictures.
+const BODY_BYTES: usize = 64 << 20;
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/api/v1/chat/completions", post(chat))
+        .route("/api/v1/models", get(models))
+        .route("/api/v1/key", get(key))
+        .route("/api/v1/generation", get(generation))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(from_fn_with_state(Arc::clone(&shared), authorized))
+        .with_state(shared)
+}
+
+/// Any key but a missing one and `bad` (with or without a prefix) is good.
+async fn authorized(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let bearer =
+        request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    match bearer {
+        None | Some("") => {
+            shared.journal().note_unexpected(format!("{} without a key", request.uri().path()));
+            error(StatusCode::UNAUTHORIZED, "No auth credentials found", "authentication")
+        }
+        Some(key) if key.rsplit('-').next() == Some("bad") => {
+            error(StatusCode::UNAUTHORIZED, "User not found.", "authentication")
+        }
+        Some(_) => next.run(request).await,
+    }
+}
+
+async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    shared.journal().note_unexpected(format!("{} {}", request.method(), request.uri().path()));
+    error(StatusCode::NOT_FOUND, "Not Found", "not_found")
+}
+
+async fn models(State(shared): State<Arc<Shared>>) -> Response {
+    let behaviour = shared.behaviour();
+    json_response(StatusCode::OK, &catalog::list(|id| !behaviour.unavailable_models.contains(id)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a sandbox does not spend nine million dollars")]
+async fn key(State(shared): State<Arc<Shared>>) -> Response {
+    let spent: u64 = shared.journal().book().iter().map(|booking| booking.cost_nano_usd).sum();
+    let usage = spent as f64 / 1e9;
+    let data = json!({"label": "sk-or-v1-sandbox", "limit": 100.0, "limit_remaining": 100.0 - usage, "usage": usage,
+        "is_free_tier": false, "is_management_key": false});
+    json_response(StatusCode::OK, &json!({ "data": data }))
+}
+
+async fn generation(State(shared): State<Arc<Shared>>, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let id = query.iter().find(|(name, _)| name == "id").map_or("", |(_, id)| id);
+    let Some(booking) = shared.journal().booking(id).cloned() else {
+        return error(StatusCode::NOT_FOUND, &format!("Generation {id} not found"), "not_found");
+    };
+    let data = json!({"id": id, "model": booking.model, "provider_name": "Sandbox", "streamed": true,
+        "cancelled": booking.cancelled, "total_cost": booking.cost_usd(), "usage": booking.cost_usd(),
+        "tokens_prompt": booking.prompt_tokens, "tokens_completion": booking.completion_tokens});
+    json_response(StatusCode::OK, &json!({ "data": data }))
+}
+
+async fn chat(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let is_json =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !is_json {
+        shared.journal().note_unexpected("a body that does not call itself JSON".into());
+    }
+    match check(&body) {
+        Ok(checked) => answer(shared, checked).await,
+        Err(Refusal { status, message, error_type }) => {
+            shared.journal().note_unexpected(message.clone());
+            error(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &message, error_type)
+        }
+    }
+}
+
+async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
+    let available = {
+        let behaviour = shared.behaviour();
+        checked.models.iter().find(|model| !behaviour.unavailable_models.contains(*model)).cloned()
+    };
+    let asked = shared.arrived(checked, available.clone());
+    let (fault, hold) = shared.next_fault_and_hold(&asked, available.is_some());
+    match &fault {
+        Some(Fault::Status { status, headers, body }) => {
+            shared.closed_at_once(asked.number);
+            return fault_response(*status, headers, body);
+        }
+        Some(Fault::ErrorIn200 { error }) => {
+            shared.closed_at_once(asked.number);
+            return json_response(StatusCode::OK, &json!({ "error": error }));
+        }
+        Some(Fault::NoResponse) => {
+            let stopping = shared.stopping.clone();
+            tokio::select! {
+                never = never(asked, shared) => match never {},
+                () = stopping.cancelled() => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            }
+        }
+        _ => {}
+    }
+    let answerer = Arc::clone(&shared.behaviour().answerer);
+    let text = answerer(&asked);
+    let acts = Script::write(&asked, &shared.behaviour(), &text, fault.as_ref(), hold);
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "text/event-stream".to_owned()),
+        (header::CACHE_CONTROL.as_str(), "no-cache".to_owned()),
+        ("x-generation-id", asked.generation_id.clone()),
+    ];
+    let stopping = shared.stopping.clone();
+    let body = futures_util::StreamExt::take_until(perform(acts, asked, shared), stopping.cancelled_owned());
+    (headers, Body::from_stream(body)).into_response()
+}
+
+fn fault_response(status: u16, headers: &[(String, String)], body: &str) -> Response {
+    let kind = if body.starts_with('{') { "application/json" } else { "text/html; charset=UTF-8" };
+    let mut response = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
+    for (name, value) in headers {
+        response = response.header(name, value);
+    }
+    // Only a status or header that cannot be written fails here: the caller's slip, shown to the caller.
+    response.body(Body::from(body.to_owned())).unwrap_or_else(|slip| slip.to_string().into_response())
+}
+
+fn error(status: StatusCode, message: &str, error_type: &str) -> Response {
+    let error = json!({"code": status.as_u16(), "message": message, "metadata": {"error_type": error_type}});
+    json_response(status, &json!({ "error": error }))
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// Builds the record of a request that has just arrived.
+pub(super) fn recorded(number: usize, shared: &Shared, checked: Checked, model: Option<String>) -> AskedRequest {
+    let text = |field: &str| checked.body.get(field).and_then(Value::as_str).map(str::to_owned);
+    AskedRequest {
+        number,
+        at: shared.clock.now(),
+        model: model.or_else(|| checked.models.first().cloned()).unwrap_or_default(),
+        max_tokens: checked.max_tokens,
+        session_id: text("session_id"),
+        user: text("user"),
+        generation_id: format!("gen-sandbox-{number}"),
+        outcome: Outcome::Streaming,
+        messages: checked.messages,
+        body: checked.body,
+    }
+}
