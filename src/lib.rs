@@ -52,3 +52,4 @@ pub mod establish;
 // The whole.
 pub mod app;
 pub mod sandbox;
+pub mod cli;

@@ -1,3 +1,15 @@
-//! Nothing runs yet.
+//! Arguments → configuration → logging → app → exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use routergram::cli::{self, Cli, Command};
+
+fn main() -> ExitCode {
+    match Cli::parse().chosen() {
+        Command::Run => cli::run::run(),
+        Command::Sandbox { mode, port } => cli::sandbox::sandbox(mode, port),
+        Command::Config { action } => cli::configuration::look(action),
+        Command::Healthcheck => cli::healthcheck::ask(),
+    }
+}
