@@ -1,0 +1,26 @@
+//! Everything that is tested from outside: one binary, so that it is linked once; one file per promise or behaviour.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
+
+mod aimock;
+mod answers;
+mod browser;
+mod configuration;
+mod crash;
+mod data_folder;
+mod http_limits;
+mod interop;
+mod lanes;
+mod layering;
+mod model_failures;
+mod page_scripts;
+mod polling;
+mod real_input;
+mod redeploy;
+mod sandbox;
+mod start;
+mod stopping;
+mod store_trouble;
+mod telegram_failures;
+mod webhook;
+mod world;

@@ -1,0 +1,70 @@
+//! `routergram sandbox`, as somebody tries it: one command, one address, a chat in a real browser.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::browser::{Browser, Person, skip_without};
+use crate::world::{until, within};
+
+#[tokio::test]
+async fn a_question_typed_in_the_sandbox_grows_into_an_answer_by_webhook() {
+    a_question_grows_into_an_answer("webhook").await;
+}
+
+#[tokio::test]
+async fn a_question_typed_in_the_sandbox_grows_into_an_answer_by_polling() {
+    a_question_grows_into_an_answer("polling").await;
+}
+
+async fn a_question_grows_into_an_answer(mode: &str) {
+    if skip_without(&["chromium", "chromedriver"]) {
+        return;
+    }
+    let sandbox = Sandbox::starts(mode);
+    let address = sandbox.address.clone();
+    Browser::with(async |browser| {
+        let anna = Person::opens(browser, &address).await;
+        anna.asks("Show me a table, please.").await;
+        anna.sees_the_answer_grow().await;
+        let answer = anna.sees_the_answer().await;
+        assert!(answer.contains("Show me a table, please."), "{answer}");
+    })
+    .await;
+    sandbox.stops().await;
+}
+
+/// The program, killed when it goes out of scope.
+struct Sandbox {
+    child: Child,
+    address: String,
+}
+
+impl Sandbox {
+    fn starts(mode: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_routergram"));
+        command.args(["sandbox", "--port", "0", "--mode", mode]).env_clear();
+        command.current_dir(std::env::temp_dir()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let address =
+            lines.find_map(|line| Some(line.split_once("Open ")?.1.trim().to_owned())).expect("it prints an address");
+        // Somebody has to read on, or the program would wait for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address: format!("{address}/") }
+    }
+
+    async fn stops(mut self) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let child = &mut self.child;
+        within("the sandbox ends", until("its end", async || child.try_wait().unwrap().is_some())).await;
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

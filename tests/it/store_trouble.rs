@@ -1,0 +1,58 @@
+//! The store refuses for a while: what was about to be written is kept until it does.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::world::{ANNA, Mode, World, audit, until, within};
+
+/// Longer than the bot waits for somebody else's lock is not needed: it says when it has given up waiting once.
+const REFUSES: &str = "The store refuses to write";
+
+/// Somebody else holds the database, such as a backup program that should not.
+fn holds(world: &World) -> Connection {
+    let database = audit::open(world.folder.path());
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    database
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_stored_for_a_while_is_not_asked_for_again() {
+    let mut world = World::with(Mode::Webhook).await;
+    world.expects_in_log(&[REFUSES, "cannot be read", "could not be stored"]);
+    world.model.answers("forty-two");
+    let mut gate = world.model.hold_after(1);
+    world.anna("what is the answer?");
+    within("the model writes", gate.reached()).await;
+    let holder = holds(&world);
+    gate.release();
+    world.bot.says(REFUSES).await;
+    assert!(world.said(ANNA).is_empty(), "what is not stored is not sent");
+    drop(holder);
+    world.answers(ANNA, 1).await;
+    world.drains().await;
+    assert_eq!((world.said(ANNA).len(), world.model.request_count()), (1, 1));
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_noted_for_a_while_is_not_repeated() {
+    let mut world = World::with(Mode::Polling).await;
+    world.expects_in_log(&[REFUSES, "cannot be read", "could not be stored"]);
+    world.model.answers("forty-two");
+    world.telegram.slow_down("sendMessage", Duration::from_hours(1));
+    world.anna("what is the answer?");
+    let folder = world.folder.path().to_owned();
+    let generated = async || audit::stored::<i64>(&folder, "SELECT count(*) FROM inbox WHERE stage = 'generated'") == 1;
+    until("the answer is stored", generated).await;
+    let holder = holds(&world);
+    // The hour passes, and the call that waited for it goes through.
+    world.telegram.heal();
+    world.clock.advance(Duration::from_hours(1));
+    world.answers(ANNA, 1).await;
+    world.bot.says(REFUSES).await;
+    drop(holder);
+    world.drains().await;
+    assert_eq!((world.said(ANNA).len(), world.model.request_count()), (1, 1));
+    world.ends().await;
+}
