@@ -1,0 +1,51 @@
+//! The main job, measured: `cargo bench --bench main_job [scenario …]`. docs/benchmarks.md says how to read it.
+//!
+//! The built program runs in a process of its own between the sandbox's Telegram and model, on loopback, with its store
+//! on the disk that holds `target`. The driver shares the machine's cores with it, so rates are what both reach
+//! together; the memory and the processor time are the program's alone. Every scenario is bounded in count, and ends
+//! with an error instead of waiting for ever.
+#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+#![expect(clippy::disallowed_methods, reason = "it measures real time, with tasks of its own")]
+
+mod answers;
+mod bot;
+mod burst;
+mod conversations;
+mod machine;
+mod posts;
+mod starts;
+mod table;
+mod world;
+
+use world::Mode;
+
+const SCENARIOS: [&str; 5] = ["disk", "ready", "acks", "burst", "conversations"];
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // `cargo bench` adds `--bench`.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if let Some(unknown) = wanted.iter().find(|name| !SCENARIOS.contains(&name.as_str())) {
+        anyhow::bail!("there is no scenario {unknown}; there are {}", SCENARIOS.join(", "));
+    }
+    let chosen = |name: &str| wanted.is_empty() || wanted.iter().any(|wish| wish == name);
+    table::head();
+    if chosen("disk") {
+        posts::disk()?;
+    }
+    if chosen("ready") {
+        starts::ready().await?;
+    }
+    if chosen("acks") {
+        posts::acks().await?;
+    }
+    for mode in [Mode::Webhook, Mode::Polling] {
+        if chosen("burst") {
+            burst::burst(mode).await?;
+        }
+        if chosen("conversations") {
+            conversations::conversations(mode).await?;
+        }
+    }
+    Ok(())
+}
