@@ -26,13 +26,14 @@ const CHECKED_IN_FULL: u64 = 4 << 20;
 /// How the writer's connection works.
 /// - `WAL` with `FULL`: a commit is one fsync, and is on disk after it; with `NORMAL` a power failure would take
 ///   acknowledged updates. The `fullfsync` pair is what macOS needs for the same promise.
-/// - No checkpoint inside a commit (`checkpoint` does it); the log's file is cut to 16 MiB when it starts anew.
+/// - No checkpoint inside a commit (`checkpoint` does it); a log that grew beyond 64 MiB is cut when it starts anew.
+///   Cutting takes a commit some 24 ms, so what a busy second writes must fit.
 /// - `secure_delete`: what is deleted is overwritten, so a deleted text is gone from the file (and from the log, when
 ///   that has been written over, or at a clean stop). Rows are small, so it costs next to nothing.
 /// - No mmap and a small cache: the page cache of the system serves us, and the process stays small.
 pub(super) const WRITER: &str = "
     PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
-    PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216;
+    PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;
     PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
     PRAGMA mmap_size = 0; PRAGMA cache_size = -2000; PRAGMA busy_timeout = 2000;";
 
