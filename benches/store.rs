@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use routergram::clock::Clock;
 use routergram::storage::{
-    Accepted, Address, ConversationChange, FinishedTurn, NewReply, NewUpdate, Part, Storage, StorageError, UsageRecord,
+    Accepted, Address, FinishedTurn, NewReply, NewUpdate, Part, Storage, StorageError, UsageRecord,
 };
 use routergram::update::Lane;
 
@@ -86,7 +86,7 @@ async fn work(store: &Storage, id: i64, step: Step) -> Result<(), StorageError> 
     let accepted = store.accept(vec![update]).await?;
     if let (Step::Answer | Step::Paced, [Accepted::New(seq)]) = (step, &accepted[..]) {
         let key = store.begin(*seq).await?.key;
-        store.conversation(lane, 8000).await?;
+        store.conversation(lane, 8000, None).await?;
         store.store_reply(key, answer(id)).await?;
         store.delivered(key, 0, id, true).await?;
     }
@@ -104,15 +104,16 @@ fn answer(id: i64) -> NewReply {
     let text = "y".repeat(800);
     NewReply {
         address: Address { chat: id, thread: 0, reply_to: None },
-        parts: vec![Part { text: text.clone(), entities: Vec::new() }],
+        parts: vec![Part::plain(text.clone())],
         turn: Some(FinishedTurn {
             user: id,
+            asked_in: id,
             question: "z".repeat(100),
             answer: text,
             complete: true,
             usage: Some(usage),
         }),
-        conversation: ConversationChange::Keep,
+        ..NewReply::default()
     }
 }
 

@@ -117,6 +117,8 @@ async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastF
         address: reply.address,
         parts: reply.parts.iter().map(|part| (part.clone(), None)).collect(),
         maybe_sent: false,
+        in_place: reply.in_place.clone(),
+        keyboard: reply.keyboard.clone(),
     };
     match insist(&tools.clock, || storage.store_reply(key, reply.clone())).await {
         Ok(()) => {}

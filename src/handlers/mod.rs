@@ -127,8 +127,8 @@ impl Job {
 
     /// One sentence, and what happens to the conversation in the same transaction.
     fn reply_and(&self, sentence: String, conversation: ConversationChange) -> Outcome {
-        let parts = vec![Part { text: sentence, entities: Vec::new() }];
-        Outcome::Reply(Box::new(NewReply { address: self.address(), parts, turn: None, conversation }))
+        let parts = vec![Part::plain(sentence)];
+        Outcome::Reply(Box::new(NewReply { address: self.address(), parts, conversation, ..NewReply::default() }))
     }
 }
 

@@ -13,8 +13,8 @@ use crate::update::Lane;
 
 use super::sqlite::Sqlite;
 use super::{
-    Accepted, Backend, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenError, ParkedUpdate, PendingUpdate, Seq,
-    Storage, StorageError,
+    Accepted, AskedTurn, Backend, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenError, ParkedUpdate,
+    PendingUpdate, Seq, Storage, StorageError, TurnId,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -132,7 +132,9 @@ impl Storage {
     /// the change of the conversation (which comes before the turn), all or none.
     ///
     /// Also notes that the send of the first part is about to start. A generation that is in the ledger already is not
-    /// charged again. A second reply to the same update is [`StorageError::Invalid`] and changes nothing.
+    /// charged again. A second reply to the same update is [`StorageError::Invalid`] and changes nothing. A reply without
+    /// parts completes the update at once. Absorbed updates are done in the same transaction; one that is not pending
+    /// any more is passed over.
     pub async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
         on_backend!(self, store_reply(key, reply))
     }
@@ -149,7 +151,8 @@ impl Storage {
         on_backend!(self, sending(key, part, false))
     }
 
-    /// Telegram has this part, as `message_id`. With `last` the update is completed by the same commit.
+    /// Telegram has this part, as `message_id` (0: it is not owed any more). With `last` the update is completed by the
+    /// same commit, and its turn knows the messages that carry the answer.
     pub async fn delivered(&self, key: ClaimKey, part: usize, message_id: i64, last: bool) -> Result<(), StorageError> {
         on_backend!(self, delivered(key, part, message_id, last))
     }
@@ -160,12 +163,33 @@ impl Storage {
         on_backend!(self, undeliverable(key, reason.to_owned()))
     }
 
+    /// The answer is being shown in this message while it is written ([`Begun::placed`] tells it to a later attempt).
+    pub async fn placed(&self, key: ClaimKey, message_id: i64) -> Result<(), StorageError> {
+        on_backend!(self, placed(key, message_id))
+    }
+
     /// The open conversation of this chat and topic (a control lane's is its chat's): the newest turns that fit into
     /// `max_tokens`, oldest first. A turn without an answer is left out.
     ///
     /// A text counts ⌈bytes / 3⌉ + 4 tokens: more than tokenizers need for ordinary text, so that the real request fits.
-    pub async fn conversation(&self, lane: Lane, max_tokens: usize) -> Result<Conversation, StorageError> {
-        on_backend!(self, conversation(lane, max_tokens))
+    /// `without`: leave this turn out, because its question is to be answered again.
+    pub async fn conversation(
+        &self,
+        lane: Lane,
+        max_tokens: usize,
+        without: Option<TurnId>,
+    ) -> Result<Conversation, StorageError> {
+        on_backend!(self, conversation(lane, max_tokens, without))
+    }
+
+    /// The last question of the open conversation, answered or not.
+    pub async fn last_turn(&self, lane: Lane) -> Result<Option<AskedTurn>, StorageError> {
+        on_backend!(self, last_turn(lane))
+    }
+
+    /// The question that this message asked, in whichever conversation of the chat and topic.
+    pub async fn turn_asked_in(&self, lane: Lane, message_id: i64) -> Result<Option<AskedTurn>, StorageError> {
+        on_backend!(self, turn_asked_in(lane, message_id))
     }
 
     /// Whether `/new` has something to forget: a turn (answered or not) or a system prompt of its own.

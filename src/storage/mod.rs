@@ -17,7 +17,7 @@
 //! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
 //! stamps), retry a failed fsync (the process must end and read back what the disk really has).
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use teloxide::types::MessageEntity;
 
 use crate::clock::Timestamp;
@@ -98,19 +98,51 @@ pub struct Begun {
     pub tries: u32,
     /// Deliveries still owed when an earlier attempt had stored its reply: the work is then to deliver, not to answer.
     pub reply: Option<StoredReply>,
+    /// The message in which an earlier attempt had begun to show its answer.
+    pub placed: Option<i64>,
 }
 
 /// One message of a reply, as it will be sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Part {
-    /// 1–4096 UTF-16 units.
+    /// How it is sent.
+    pub form: Form,
+    /// Owed only when the rich part before it is refused.
+    pub fallback: bool,
+    /// Text: 1–4096 UTF-16 units. Rich: Markdown of up to 32,768 characters. Document: what is in the file.
     pub text: String,
-    /// Offsets and lengths in UTF-16 units of `text`.
+    /// Offsets and lengths in UTF-16 units of `text`. Of a text part alone.
     pub entities: Vec<MessageEntity>,
 }
 
+/// How a part is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// As a text with computed entities.
+    #[default]
+    Text,
+    /// As Markdown that Telegram formats itself, with tables and formulas.
+    Rich,
+    /// As a Markdown file.
+    Document,
+}
+
+impl Part {
+    /// A text with entities.
+    #[must_use]
+    pub const fn text(text: String, entities: Vec<MessageEntity>) -> Self {
+        Self { form: Form::Text, fallback: false, text, entities }
+    }
+
+    /// A sentence of the bot's own: a text without entities.
+    #[must_use]
+    pub const fn plain(text: String) -> Self {
+        Self::text(text, Vec::new())
+    }
+}
+
 /// Where a reply goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Address {
     /// The chat.
     pub chat: i64,
@@ -129,15 +161,27 @@ pub struct StoredReply {
     pub parts: Vec<(Part, Option<i64>)>,
     /// The next part's send had been started by an earlier attempt that never reported: it may have arrived.
     pub maybe_sent: bool,
+    /// Messages to write the parts over, see [`NewReply::in_place`].
+    pub in_place: Vec<i64>,
+    /// What stands under the last part, see [`NewReply::keyboard`].
+    pub keyboard: Option<Value>,
 }
 
 /// A reply to store before its first delivery.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewReply {
     /// Where it goes.
     pub address: Address,
-    /// At least one.
+    /// What is sent. With none there is nothing to deliver, and storing it completes the update.
     pub parts: Vec<Part>,
+    /// Messages of the bot that these parts are written over, the first part over the first; what is left of them is
+    /// deleted. Parts beyond them are sent.
+    pub in_place: Vec<i64>,
+    /// What stands under the last part: an `InlineKeyboardMarkup` of the Bot API.
+    pub keyboard: Option<Value>,
+    /// Pending updates of the same lane that this reply answers too (the rest of a cut paste, of an album): they are
+    /// done with it.
+    pub absorbed: Vec<Seq>,
     /// What the model was asked and said; `None` for the bot's own sentences.
     pub turn: Option<FinishedTurn>,
     /// What to do to the conversation in the same transaction.
@@ -155,6 +199,31 @@ pub enum ConversationChange {
         /// The system prompt of the new conversation.
         system_prompt: Option<String>,
     },
+    /// This turn was answered again: it leaves the conversation, and is kept.
+    Replace(TurnId),
+}
+
+/// Names a stored turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnId(pub i64);
+
+/// A question that was asked before, so that it can be answered again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedTurn {
+    /// Names it.
+    pub id: TurnId,
+    /// The update that asked.
+    pub seq: Seq,
+    /// As the model saw it.
+    pub question: String,
+    /// The message that asked; 0 when it is not known.
+    pub asked_in: i64,
+    /// The messages that carry its answer, in order.
+    pub messages: Vec<i64>,
+    /// Did the model write anything?
+    pub answered: bool,
+    /// Is it the last one of the open conversation?
+    pub last: bool,
 }
 
 /// A question and its answer, as history and ledger keep them.
@@ -162,6 +231,8 @@ pub enum ConversationChange {
 pub struct FinishedTurn {
     /// Who asked (Telegram's user id).
     pub user: i64,
+    /// The message that asked; 0 when there is none.
+    pub asked_in: i64,
     /// The question, as the model saw it.
     pub question: String,
     /// The answer, as the model wrote it; empty when there was none.

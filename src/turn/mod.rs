@@ -16,9 +16,7 @@ use crate::clock::Clock;
 use crate::config::TurnConfig;
 use crate::openrouter::{ChatRequest, ModelErrorKind, OpenRouter};
 use crate::replies::{self, Language};
-use crate::storage::{
-    Address, ClaimKey, ConversationChange, FinishedTurn, NewReply, Part, Storage, StorageError, UsageRecord,
-};
+use crate::storage::{Address, ClaimKey, FinishedTurn, NewReply, Part, Storage, StorageError, UsageRecord};
 use crate::telegram::methods::BotIdentity;
 use crate::telegram::split::{MESSAGE_UNITS, split};
 use crate::telegram::{Telegram, markdown};
@@ -97,7 +95,7 @@ async fn attempt(
     budget: usize,
     turn: &running::Turn,
 ) -> Result<Written, StorageError> {
-    let conversation = tools.storage.conversation(question.lane.conversation(), budget).await?;
+    let conversation = tools.storage.conversation(question.lane.conversation(), budget, None).await?;
     let request = ChatRequest {
         messages: context::messages(&tools.config.system_prompt, &conversation, &question.text),
         session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", question.lane.chat, question.lane.thread)),
@@ -111,7 +109,7 @@ async fn attempt(
 fn reply(question: &Question, written: Written) -> NewReply {
     let mut parts = split(&markdown::format(&written.text), MESSAGE_UNITS);
     if let Some(sentence) = closing_sentence(question.language, &written, !parts.is_empty()) {
-        parts.push(Part { text: sentence, entities: Vec::new() });
+        parts.push(Part::plain(sentence));
     }
     let complete = matches!(written.end, End::Complete);
     let usage = written.generation_id.map(|generation_id| UsageRecord {
@@ -122,8 +120,8 @@ fn reply(question: &Question, written: Written) -> NewReply {
         cost_micro_usd: written.finish.usage.cost_micro_usd,
     });
     let (question_text, answer) = (question.text.clone(), written.text);
-    let turn = FinishedTurn { user: question.user, question: question_text, answer, complete, usage };
-    NewReply { address: question.address, parts, turn: Some(turn), conversation: ConversationChange::Keep }
+    let turn = FinishedTurn { user: question.user, asked_in: 0, question: question_text, answer, complete, usage };
+    NewReply { address: question.address, parts, turn: Some(turn), ..NewReply::default() }
 }
 
 /// What the bot itself says below the text: nothing when the answer is whole.

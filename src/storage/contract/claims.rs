@@ -45,7 +45,7 @@ async fn assert_worthless(world: &World, begun: &Begun) {
     assert_lost(world.sending(key, 0).await);
     assert_lost(world.not_sent(key, 0).await);
     assert_lost(world.delivered(key, 0, 1, true).await);
-    assert!(world.conversation(lane(5), 1000).await.unwrap().turns.is_empty());
+    assert!(world.conversation(lane(5), 1000, None).await.unwrap().turns.is_empty());
 }
 
 async fn a_second_claim_ends_the_first(world: World) {

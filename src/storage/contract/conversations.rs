@@ -21,11 +21,11 @@ async fn starts_over(world: &World, update_id: i64, system_prompt: Option<&str>)
 }
 
 async fn questions(world: &World, lane: Lane, max_tokens: usize) -> Vec<String> {
-    world.conversation(lane, max_tokens).await.unwrap().turns.into_iter().map(|turn| turn.0).collect()
+    world.conversation(lane, max_tokens, None).await.unwrap().turns.into_iter().map(|turn| turn.0).collect()
 }
 
 async fn a_question_right_after_an_answer_sees_it(world: World) {
-    assert_eq!(world.conversation(lane(5), 1000).await.unwrap(), super::super::Conversation::default());
+    assert_eq!(world.conversation(lane(5), 1000, None).await.unwrap(), super::super::Conversation::default());
     for id in 1..=50 {
         let key = world.begins(id, 5).await.key;
         world.store_reply(key, reply(&["a"], Some(turn(&format!("q{id}"), "a")))).await.unwrap();
@@ -59,12 +59,12 @@ async fn starting_over_forgets_and_sets_the_system_prompt(mut world: World) {
     world.answers(1, 5, turn("q1", "a1")).await;
     starts_over(&world, 2, Some("You are a pirate")).await;
     world.reopens().await;
-    let fresh = world.conversation(lane(5), 1000).await.unwrap();
+    let fresh = world.conversation(lane(5), 1000, None).await.unwrap();
     assert_eq!((fresh.system_prompt.as_deref(), fresh.turns.len()), (Some("You are a pirate"), 0));
     world.answers(3, 5, turn("q3", "a3")).await;
     assert_eq!(questions(&world, lane(5), 1000).await, ["q3"]);
     starts_over(&world, 4, None).await;
-    assert_eq!(world.conversation(lane(5), 1000).await.unwrap(), super::super::Conversation::default());
+    assert_eq!(world.conversation(lane(5), 1000, None).await.unwrap(), super::super::Conversation::default());
 }
 
 async fn a_turn_that_comes_with_starting_over_is_in_the_new_conversation(world: World) {

@@ -34,6 +34,7 @@ mod claims;
 mod conversations;
 mod inbox;
 mod replies;
+mod turns;
 
 const BOT: i64 = 123_456;
 
@@ -107,12 +108,12 @@ fn update(update_id: i64, chat: i64) -> NewUpdate {
 }
 
 fn reply(parts: &[&str], turn: Option<FinishedTurn>) -> NewReply {
-    let part = |text: &&str| Part { text: (*text).to_owned(), entities: Vec::new() };
+    let part = |text: &&str| Part::plain((*text).to_owned());
     NewReply {
         address: Address { chat: 7, thread: 3, reply_to: Some(42) },
         parts: parts.iter().map(part).collect(),
         turn,
-        conversation: ConversationChange::Keep,
+        ..NewReply::default()
     }
 }
 
@@ -126,6 +127,7 @@ fn turn(question: &str, answer: &str) -> FinishedTurn {
     };
     FinishedTurn {
         user: 99,
+        asked_in: 0,
         question: question.to_owned(),
         answer: answer.to_owned(),
         complete: true,

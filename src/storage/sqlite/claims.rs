@@ -24,7 +24,7 @@ const BEGIN: &str = "
     UPDATE inbox SET attempts = attempts + 1, tries = tries + 1, epoch = epoch + 1, owner = :me,
                      stage = CASE stage WHEN 'generated' THEN stage ELSE 'started' END
     WHERE seq = :seq AND state = 'pending'
-    RETURNING epoch, attempts, tries, stage = 'generated'";
+    RETURNING epoch, attempts, tries, stage = 'generated', placed";
 
 const RETRY: &str = "
     UPDATE inbox SET owner = NULL, not_before = :not_before, reason = :reason,
@@ -46,6 +46,13 @@ const PARK: &str = "
     WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'
     RETURNING bot, chat, thread, control";
 
+const ABSORB: &str = "
+    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, finished_at = :now
+    WHERE seq = :other AND state = 'pending' AND head = 0 AND (bot, chat, thread, control) =
+          (SELECT bot, chat, thread, control FROM inbox WHERE seq = :seq)";
+
+const PLACED: &str = "UPDATE inbox SET placed = :message_id WHERE seq = :seq";
+
 const HELD: &str = "
     SELECT bot, chat, thread, control FROM inbox
     WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'";
@@ -60,7 +67,8 @@ impl Sqlite {
             let claim = named_params! { ":seq": seq.0, ":me": tx.me };
             let begun = tx.db.prepare_cached(BEGIN)?.query_row(claim, |row| {
                 let key = ClaimKey { seq, epoch: row.get(0)? };
-                Ok((Begun { key, attempt: row.get(1)?, tries: row.get(2)?, reply: None }, row.get::<_, bool>(3)?))
+                let begun = Begun { key, attempt: row.get(1)?, tries: row.get(2)?, reply: None, placed: row.get(4)? };
+                Ok((begun, row.get::<_, bool>(3)?))
             });
             let (mut begun, generated) = begun.optional()?.ok_or(StorageError::LostClaim)?;
             if generated {
@@ -93,6 +101,16 @@ impl Sqlite {
 
     pub(in crate::storage) async fn undeliverable(&self, key: ClaimKey, reason: String) -> Result<(), StorageError> {
         self.write(move |tx| done(tx, key, Some(&reason))).await
+    }
+
+    pub(in crate::storage) async fn placed(&self, key: ClaimKey, message_id: i64) -> Result<(), StorageError> {
+        self.write(move |tx| {
+            held(tx, key)?;
+            let change = named_params! { ":seq": key.seq.0, ":message_id": message_id };
+            tx.db.prepare_cached(PLACED)?.execute(change)?;
+            Ok(())
+        })
+        .await
     }
 
     pub(in crate::storage) async fn retry(
@@ -140,6 +158,16 @@ pub(super) fn held(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageE
 pub(super) fn done(tx: &Transaction<'_>, key: ClaimKey, reason: Option<&str>) -> Result<(), StorageError> {
     leave(tx, DONE, key, reason)?;
     replies::drop(tx, key.seq)
+}
+
+/// Completes other pending updates of this claim's lane: its reply answers them too. What is not pending any more, or not
+/// of this lane, is passed over.
+pub(super) fn absorb(tx: &Transaction<'_>, key: ClaimKey, others: &[Seq]) -> Result<(), StorageError> {
+    for other in others {
+        let which = named_params! { ":seq": key.seq.0, ":other": other.0, ":now": tx.now.0 };
+        tx.db.prepare_cached(ABSORB)?.execute(which)?;
+    }
+    Ok(())
 }
 
 /// Takes an update out of its lane, and lets the next one be the head.

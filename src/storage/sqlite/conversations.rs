@@ -1,13 +1,13 @@
-//! What was said, and what it cost.
+//! What the model is told of the past.
 //!
 //! Conversations belong to a chat and topic; whether an update came through the control lane makes no difference.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use crate::storage::{Conversation, ConversationChange, FinishedTurn, Seq, StorageError};
+use crate::storage::{Conversation, ConversationChange, StorageError, TurnId};
 use crate::update::Lane;
 
-use super::{Sqlite, Transaction};
+use super::{Sqlite, Transaction, turns};
 
 const OPEN_ONE: &str = "
     SELECT id, system_prompt FROM conversations
@@ -21,31 +21,22 @@ const CLOSE: &str = "
     UPDATE conversations SET closed_at = :now
     WHERE bot = :bot AND chat = :chat AND thread = :thread AND closed_at IS NULL";
 
-const TURN: &str = "
-    INSERT INTO turns (conversation, seq, user_id, question, answer, complete, generation_id, finished_at)
-    VALUES (:conversation, :seq, :user, :question, :answer, :complete, :generation_id, :now)";
-
-const CHARGE: &str = "
-    INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
-                        cost_micro_usd, charged_at)
-    VALUES (:generation_id, :bot, :chat, :user, :seq, :model, :prompt_tokens, :completion_tokens,
-            :cost_micro_usd, :now)
-    ON CONFLICT (generation_id) DO NOTHING";
-
 const NEWEST_TURNS: &str = "
-    SELECT question, answer FROM turns WHERE conversation = :conversation AND answer <> '' ORDER BY id DESC";
+    SELECT question, answer FROM turns
+    WHERE conversation = :conversation AND answer <> '' AND replaced = 0 AND id IS NOT :without ORDER BY id DESC";
 
 impl Sqlite {
     pub(in crate::storage) async fn conversation(
         &self,
         lane: Lane,
         max_tokens: usize,
+        without: Option<TurnId>,
     ) -> Result<Conversation, StorageError> {
         self.read(move |db| {
             let Some((id, system_prompt)) = open_one(db, lane)? else {
                 return Ok(Conversation::default());
             };
-            Ok(Conversation { system_prompt, turns: newest_turns(db, id, max_tokens)? })
+            Ok(Conversation { system_prompt, turns: newest_turns(db, id, max_tokens, without)? })
         })
         .await
     }
@@ -74,31 +65,11 @@ pub(super) fn change(tx: &Transaction<'_>, lane: Lane, change: &ConversationChan
             open(tx, lane, system_prompt.as_deref())?;
             Ok(())
         }
+        ConversationChange::Replace(turn) => turns::replace(tx, *turn),
     }
 }
 
-/// Adds a turn to the open conversation of a lane (opening one when there is none), and its cost to the ledger.
-pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &FinishedTurn) -> Result<(), StorageError> {
-    let conversation = match open_one(tx.db, lane)? {
-        Some((id, _)) => id,
-        None => open(tx, lane, None)?,
-    };
-    let generation_id = turn.usage.as_ref().map(|usage| &usage.generation_id);
-    tx.db.prepare_cached(TURN)?.execute(named_params! {
-        ":conversation": conversation, ":seq": seq.0, ":user": turn.user, ":question": turn.question,
-        ":answer": turn.answer, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
-    })?;
-    if let Some(usage) = &turn.usage {
-        tx.db.prepare_cached(CHARGE)?.execute(named_params! {
-            ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":user": turn.user,
-            ":seq": seq.0, ":model": usage.model, ":prompt_tokens": usage.prompt_tokens,
-            ":completion_tokens": usage.completion_tokens, ":cost_micro_usd": usage.cost_micro_usd, ":now": tx.now.0,
-        })?;
-    }
-    Ok(())
-}
-
-fn open(tx: &Transaction<'_>, lane: Lane, system_prompt: Option<&str>) -> Result<i64, StorageError> {
+pub(super) fn open(tx: &Transaction<'_>, lane: Lane, system_prompt: Option<&str>) -> Result<i64, StorageError> {
     tx.db.prepare_cached(OPEN)?.execute(named_params! {
         ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread,
         ":system_prompt": system_prompt, ":now": tx.now.0,
@@ -106,16 +77,22 @@ fn open(tx: &Transaction<'_>, lane: Lane, system_prompt: Option<&str>) -> Result
     Ok(tx.db.last_insert_rowid())
 }
 
-fn open_one(db: &Connection, lane: Lane) -> Result<Option<(i64, Option<String>)>, StorageError> {
+pub(super) fn open_one(db: &Connection, lane: Lane) -> Result<Option<(i64, Option<String>)>, StorageError> {
     let place = named_params! { ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread };
     let found = db.prepare_cached(OPEN_ONE)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?)));
     Ok(found.optional()?)
 }
 
 /// Walks back from the newest turn and stops at the first that does not fit: the model is told an unbroken past.
-fn newest_turns(db: &Connection, conversation: i64, max_tokens: usize) -> Result<Vec<(String, String)>, StorageError> {
+fn newest_turns(
+    db: &Connection,
+    conversation: i64,
+    max_tokens: usize,
+    without: Option<TurnId>,
+) -> Result<Vec<(String, String)>, StorageError> {
     let mut statement = db.prepare_cached(NEWEST_TURNS)?;
-    let mut rows = statement.query(named_params! { ":conversation": conversation })?;
+    let which = named_params! { ":conversation": conversation, ":without": without.map(|turn| turn.0) };
+    let mut rows = statement.query(which)?;
     let mut left = max_tokens;
     let mut turns = Vec::new();
     while let Some(row) = rows.next()? {

@@ -6,7 +6,7 @@
 //! - One process at a time: `folder` locks the data folder and says who holds it. `open` checks and migrates.
 //! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
 //!
-//! The methods of the contract are in `inbox`, `claims`, `replies` and `conversations`; each is one job.
+//! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations` and `turns`; each is one job.
 
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ mod readers;
 mod replies;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod worker;
 mod writer;
 

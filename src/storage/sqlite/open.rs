@@ -17,7 +17,10 @@ use super::writer::{Desk, Writer};
 use super::{Alarm, Parts, Sqlite};
 
 /// The schema's history. A released step is never changed, only followed by another one.
-pub(super) const SCHEMA: &[M<'_>] = &[M::up(include_str!("../migrations/sqlite/0001-start.sql"))];
+pub(super) const SCHEMA: &[M<'_>] = &[
+    M::up(include_str!("../migrations/sqlite/0001-start.sql")),
+    M::up(include_str!("../migrations/sqlite/0002-answers.sql")),
+];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.
 /// Beyond it the header and the schema are read, and damage elsewhere is found (and is fatal) when it is touched.

@@ -1,17 +1,19 @@
 //! Replies: stored whole before the first delivery, ticked off part by part.
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::{Row, named_params};
 
-use crate::storage::{Address, ClaimKey, NewReply, Part, Seq, StorageError, StoredReply};
+use crate::storage::{Address, ClaimKey, Form, NewReply, Part, Seq, StorageError, StoredReply};
 
-use super::{Sqlite, Transaction, claims, conversations};
+use super::{Sqlite, Transaction, claims, conversations, turns};
 
 const REPLY: &str = "
-    INSERT INTO replies (seq, chat, thread, reply_to) VALUES (:seq, :chat, :thread, :reply_to)
+    INSERT INTO replies (seq, chat, thread, reply_to, in_place, keyboard)
+    VALUES (:seq, :chat, :thread, :reply_to, :in_place, :keyboard)
     ON CONFLICT (seq) DO NOTHING";
 
 const PART: &str = "
-    INSERT INTO parts (seq, part, text, entities, sending) VALUES (:seq, :part, :text, :entities, :part = 0)";
+    INSERT INTO parts (seq, part, form, fallback, text, entities, sending)
+    VALUES (:seq, :part, :form, :fallback, :text, :entities, :part = 0)";
 
 const GENERATED: &str = "UPDATE inbox SET stage = 'generated' WHERE seq = :seq";
 
@@ -19,21 +21,26 @@ const SENDING: &str = "UPDATE parts SET sending = :sending WHERE seq = :seq AND 
 
 const DELIVERED: &str = "UPDATE parts SET sending = 1, message_id = :message_id WHERE seq = :seq AND part = :part";
 
-const ADDRESS: &str = "SELECT chat, thread, reply_to FROM replies WHERE seq = :seq";
+const STORED: &str = "SELECT chat, thread, reply_to, in_place, keyboard FROM replies WHERE seq = :seq";
 
-const PARTS: &str = "SELECT text, entities, message_id, sending FROM parts WHERE seq = :seq ORDER BY part";
+const PARTS: &str = "
+    SELECT text, entities, message_id, sending, form, fallback FROM parts WHERE seq = :seq ORDER BY part";
+
+const CARRIERS: &str = "SELECT message_id FROM parts WHERE seq = :seq AND message_id > 0 ORDER BY part";
 
 impl Sqlite {
     pub(in crate::storage) async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
-        if reply.parts.is_empty() {
-            return Err(StorageError::Invalid("a reply needs at least one part".to_owned()));
-        }
         self.write(move |tx| {
             let lane = claims::held(tx, key)?;
             insert(tx, key.seq, &reply)?;
             conversations::change(tx, lane, &reply.conversation)?;
             if let Some(turn) = &reply.turn {
-                conversations::append(tx, lane, key.seq, turn)?;
+                turns::append(tx, lane, key.seq, turn)?;
+            }
+            claims::absorb(tx, key, &reply.absorbed)?;
+            if reply.parts.is_empty() {
+                turns::keep_messages(tx, lane, key.seq, &reply.in_place)?;
+                return claims::done(tx, key, None);
             }
             tx.db.prepare_cached(GENERATED)?.execute(named_params! { ":seq": key.seq.0 })?;
             Ok(())
@@ -63,10 +70,14 @@ impl Sqlite {
         last: bool,
     ) -> Result<(), StorageError> {
         self.write(move |tx| {
-            claims::held(tx, key)?;
+            let lane = claims::held(tx, key)?;
             let change = named_params! { ":seq": key.seq.0, ":part": number(part), ":message_id": message_id };
             one_part(tx.db.prepare_cached(DELIVERED)?.execute(change)?)?;
-            if last { claims::done(tx, key, None) } else { Ok(()) }
+            if !last {
+                return Ok(());
+            }
+            turns::keep_messages(tx, lane, key.seq, &carriers(tx, key.seq)?)?;
+            claims::done(tx, key, None)
         })
         .await
     }
@@ -74,13 +85,21 @@ impl Sqlite {
 
 fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), StorageError> {
     let Address { chat, thread, reply_to } = reply.address;
-    let row = named_params! { ":seq": seq.0, ":chat": chat, ":thread": thread, ":reply_to": reply_to };
+    let in_place = serde_json::to_string(&reply.in_place)?;
+    let keyboard = reply.keyboard.as_ref().map(ToString::to_string);
+    let row = named_params! {
+        ":seq": seq.0, ":chat": chat, ":thread": thread, ":reply_to": reply_to,
+        ":in_place": in_place, ":keyboard": keyboard,
+    };
     if tx.db.prepare_cached(REPLY)?.execute(row)? == 0 {
         return Err(StorageError::Invalid("the update has a reply already".to_owned()));
     }
     for (number, part) in (0_i64..).zip(&reply.parts) {
         let entities = serde_json::to_string(&part.entities)?;
-        let row = named_params! { ":seq": seq.0, ":part": number, ":text": part.text, ":entities": entities };
+        let row = named_params! {
+            ":seq": seq.0, ":part": number, ":form": name(part.form), ":fallback": part.fallback,
+            ":text": part.text, ":entities": entities,
+        };
         tx.db.prepare_cached(PART)?.execute(row)?;
     }
     Ok(())
@@ -88,26 +107,62 @@ fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), Storag
 
 /// The reply of an update that was just begun, so that every mark in it is an earlier claim's.
 pub(super) fn load(tx: &Transaction<'_>, seq: Seq) -> Result<StoredReply, StorageError> {
-    let which = named_params! { ":seq": seq.0 };
-    let address = tx
-        .db
-        .prepare_cached(ADDRESS)?
-        .query_row(which, |row| Ok(Address { chat: row.get(0)?, thread: row.get(1)?, reply_to: row.get(2)? }));
-    let address = address.optional()?.ok_or_else(|| StorageError::Invalid("its reply is missing".to_owned()))?;
-    let mut reply = StoredReply { address, parts: Vec::new(), maybe_sent: false };
+    let mut reply = load_outside(tx, seq)?;
     let mut next_found = false;
     let mut statement = tx.db.prepare_cached(PARTS)?;
-    let mut rows = statement.query(which)?;
+    let mut rows = statement.query(named_params! { ":seq": seq.0 })?;
     while let Some(row) = rows.next()? {
-        let entities = serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
         let message_id: Option<i64> = row.get(2)?;
         if message_id.is_none() && !next_found {
             next_found = true;
             reply.maybe_sent = row.get(3)?;
         }
-        reply.parts.push((Part { text: row.get(0)?, entities }, message_id));
+        reply.parts.push((part(row)?, message_id));
     }
     Ok(reply)
+}
+
+/// Everything but the parts.
+fn load_outside(tx: &Transaction<'_>, seq: Seq) -> Result<StoredReply, StorageError> {
+    let mut statement = tx.db.prepare_cached(STORED)?;
+    let mut rows = statement.query(named_params! { ":seq": seq.0 })?;
+    let row = rows.next()?.ok_or_else(|| StorageError::Invalid("its reply is missing".to_owned()))?;
+    let keyboard: Option<String> = row.get(4)?;
+    Ok(StoredReply {
+        address: Address { chat: row.get(0)?, thread: row.get(1)?, reply_to: row.get(2)? },
+        parts: Vec::new(),
+        maybe_sent: false,
+        in_place: serde_json::from_str(text(row, 3)?)?,
+        keyboard: keyboard.map(|keyboard| serde_json::from_str(&keyboard)).transpose()?,
+    })
+}
+
+fn part(row: &Row<'_>) -> Result<Part, StorageError> {
+    let form = match text(row, 4)? {
+        "rich" => Form::Rich,
+        "document" => Form::Document,
+        _ => Form::Text,
+    };
+    Ok(Part { form, fallback: row.get(5)?, text: row.get(0)?, entities: serde_json::from_str(text(row, 1)?)? })
+}
+
+const fn name(form: Form) -> &'static str {
+    match form {
+        Form::Text => "text",
+        Form::Rich => "rich",
+        Form::Document => "document",
+    }
+}
+
+fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, StorageError> {
+    Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
+}
+
+/// The messages in which the parts of a reply arrived, in order.
+fn carriers(tx: &Transaction<'_>, seq: Seq) -> Result<Vec<i64>, StorageError> {
+    let mut statement = tx.db.prepare_cached(CARRIERS)?;
+    let found = statement.query_map(named_params! { ":seq": seq.0 }, |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Drops the reply of an update, when it has one; its parts go with it.

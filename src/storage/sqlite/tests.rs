@@ -10,9 +10,7 @@ use rusqlite_migration::{M, Migrations};
 use tempfile::TempDir;
 
 use crate::clock::Clock;
-use crate::storage::{
-    Accepted, Address, ConversationChange, FinishedTurn, NewReply, NewUpdate, OpenError, Part, UsageRecord,
-};
+use crate::storage::{Accepted, Address, FinishedTurn, NewReply, NewUpdate, OpenError, Part, UsageRecord};
 use crate::update::Lane;
 
 use super::*;
@@ -48,13 +46,19 @@ fn reply() -> NewReply {
         completion_tokens: 2,
         cost_micro_usd: None,
     };
-    let turn =
-        FinishedTurn { user: 9, question: "q".to_owned(), answer: "a".to_owned(), complete: true, usage: Some(usage) };
+    let turn = FinishedTurn {
+        user: 9,
+        asked_in: 0,
+        question: "q".to_owned(),
+        answer: "a".to_owned(),
+        complete: true,
+        usage: Some(usage),
+    };
     NewReply {
         address: Address { chat: 1, thread: 0, reply_to: None },
-        parts: vec![Part { text: "part text".to_owned(), entities: Vec::new() }],
+        parts: vec![Part::plain("part text".to_owned())],
         turn: Some(turn),
-        conversation: ConversationChange::Keep,
+        ..NewReply::default()
     }
 }
 

@@ -46,7 +46,7 @@ pub fn split(formatted: &Formatted, limit: usize) -> Vec<Part> {
 /// The same message without formatting: what is sent when Telegram refuses the entities.
 #[must_use]
 pub fn plain(part: &Part) -> Part {
-    Part { text: part.text.clone(), entities: Vec::new() }
+    Part::plain(part.text.clone())
 }
 
 /// A place in a text between two characters.
@@ -196,7 +196,7 @@ fn part(text: &str, units: &[u16], formatted: &Formatted, start: Place, end: Pla
     let body = text[start.byte..end.byte].trim_end();
     let range = start.unit..start.after(body).unit;
     let clipped = formatted.entities.iter().filter_map(|entity| clip(entity, &range));
-    Part { text: body.to_owned(), entities: entities::cap(entities::settle(&units[range.clone()], clipped)) }
+    Part::text(body.to_owned(), entities::cap(entities::settle(&units[range.clone()], clipped)))
 }
 
 /// The piece of the entity that lies in the range, counted from the range's start.

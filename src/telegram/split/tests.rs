@@ -22,7 +22,7 @@ fn visible(text: &str) -> String {
 fn a_short_text_is_one_part_and_a_blank_one_none() {
     let formatted = format("**a** `b`");
     let parts = split(&formatted, MESSAGE_UNITS);
-    assert_eq!(parts, [Part { text: formatted.text, entities: formatted.entities }]);
+    assert_eq!(parts, [Part::text(formatted.text, formatted.entities)]);
     assert_eq!(split(&plain_text(" \n\u{200B}"), MESSAGE_UNITS), []);
 }
 
@@ -87,7 +87,7 @@ fn no_part_has_more_entities_than_telegram_reads() {
 #[test]
 fn the_plain_form_has_the_text_alone() {
     let part = split(&format("**a**"), MESSAGE_UNITS).remove(0);
-    assert_eq!(plain(&part), Part { text: "a".to_owned(), entities: Vec::new() });
+    assert_eq!(plain(&part), Part::plain("a".to_owned()));
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! Questions with their answers, and what they cost.
+//!
+//! A turn is never changed once it is stored, but for two marks: which messages carry its answer, and that it was
+//! answered again.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use crate::storage::{AskedTurn, FinishedTurn, Seq, StorageError, TurnId};
+use crate::update::Lane;
+
+use super::{Sqlite, Transaction, conversations};
+
+const TURN: &str = "
+    INSERT INTO turns (conversation, seq, user_id, asked_in, question, answer, complete, generation_id, finished_at)
+    VALUES (:conversation, :seq, :user, :asked_in, :question, :answer, :complete, :generation_id, :now)";
+
+const CHARGE: &str = "
+    INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
+                        cost_micro_usd, charged_at)
+    VALUES (:generation_id, :bot, :chat, :user, :seq, :model, :prompt_tokens, :completion_tokens,
+            :cost_micro_usd, :now)
+    ON CONFLICT (generation_id) DO NOTHING";
+
+const LAST: &str = "
+    SELECT id, seq, question, asked_in, messages, answer <> '' FROM turns
+    WHERE conversation = :conversation AND replaced = 0 ORDER BY id DESC LIMIT 1";
+
+/// Walks the conversations of the lane from the newest, and each one's turns: a person edits what they wrote lately.
+const ASKED_IN: &str = "
+    SELECT turns.id, seq, question, asked_in, messages, answer <> ''
+    FROM turns JOIN conversations ON conversations.id = conversation
+    WHERE bot = :bot AND chat = :chat AND thread = :thread AND asked_in = :message AND replaced = 0
+    ORDER BY turns.id DESC LIMIT 1";
+
+const KEEP_MESSAGES: &str = "
+    UPDATE turns SET messages = :messages
+    WHERE id = (SELECT max(id) FROM turns WHERE conversation = :conversation) AND seq = :seq";
+
+impl Sqlite {
+    pub(in crate::storage) async fn last_turn(&self, lane: Lane) -> Result<Option<AskedTurn>, StorageError> {
+        self.read(move |db| last(db, lane)).await
+    }
+
+    pub(in crate::storage) async fn turn_asked_in(
+        &self,
+        lane: Lane,
+        message_id: i64,
+    ) -> Result<Option<AskedTurn>, StorageError> {
+        self.read(move |db| {
+            let which = named_params! {
+                ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread, ":message": message_id,
+            };
+            let Some(found) = one(db, ASKED_IN, which)? else { return Ok(None) };
+            let last = last(db, lane)?.is_some_and(|last| last.id == found.id);
+            Ok(Some(AskedTurn { last, ..found }))
+        })
+        .await
+    }
+}
+
+fn last(db: &Connection, lane: Lane) -> Result<Option<AskedTurn>, StorageError> {
+    let Some((conversation, _)) = conversations::open_one(db, lane)? else { return Ok(None) };
+    one(db, LAST, named_params! { ":conversation": conversation })
+}
+
+fn one(db: &Connection, sql: &str, which: &[(&str, &dyn rusqlite::ToSql)]) -> Result<Option<AskedTurn>, StorageError> {
+    Ok(db.prepare_cached(sql)?.query_row(which, asked).optional()?)
+}
+
+fn asked(row: &Row<'_>) -> rusqlite::Result<AskedTurn> {
+    let messages = row.get_ref(4)?.as_str()?;
+    Ok(AskedTurn {
+        id: TurnId(row.get(0)?),
+        seq: Seq(row.get(1)?),
+        question: row.get(2)?,
+        asked_in: row.get(3)?,
+        // Written by us; whoever changed it by hand loses the editing in place, not the answer.
+        messages: serde_json::from_str(messages).unwrap_or_default(),
+        answered: row.get(5)?,
+        last: true,
+    })
+}
+
+/// Adds a turn to the open conversation of a lane (opening one when there is none), and its cost to the ledger.
+pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &FinishedTurn) -> Result<(), StorageError> {
+    let conversation = match conversations::open_one(tx.db, lane)? {
+        Some((id, _)) => id,
+        None => conversations::open(tx, lane, None)?,
+    };
+    let generation_id = turn.usage.as_ref().map(|usage| &usage.generation_id);
+    tx.db.prepare_cached(TURN)?.execute(named_params! {
+        ":conversation": conversation, ":seq": seq.0, ":user": turn.user, ":asked_in": turn.asked_in, ":question": turn.question,
+        ":answer": turn.answer, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
+    })?;
+    if let Some(usage) = &turn.usage {
+        tx.db.prepare_cached(CHARGE)?.execute(named_params! {
+            ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":user": turn.user,
+            ":seq": seq.0, ":model": usage.model, ":prompt_tokens": usage.prompt_tokens,
+            ":completion_tokens": usage.completion_tokens, ":cost_micro_usd": usage.cost_micro_usd, ":now": tx.now.0,
+        })?;
+    }
+    Ok(())
+}
+
+/// Notes which messages carry the answer of the turn that this update has just asked.
+pub(super) fn keep_messages(tx: &Transaction<'_>, lane: Lane, seq: Seq, messages: &[i64]) -> Result<(), StorageError> {
+    let Some((conversation, _)) = conversations::open_one(tx.db, lane)? else { return Ok(()) };
+    let messages = serde_json::to_string(messages)?;
+    let change = named_params! { ":conversation": conversation, ":seq": seq.0, ":messages": messages };
+    tx.db.prepare_cached(KEEP_MESSAGES)?.execute(change)?;
+    Ok(())
+}
+
+/// Takes a turn out of its conversation; it is kept.
+pub(super) fn replace(tx: &Transaction<'_>, turn: TurnId) -> Result<(), StorageError> {
+    tx.db
+        .prepare_cached("UPDATE turns SET replaced = 1 WHERE id = :turn")?
+        .execute(named_params! { ":turn": turn.0 })?;
+    Ok(())
+}
