@@ -46,7 +46,8 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let storage = open_store(frame).await?;
     let id = config.token.bot_id();
     let inbox = Inbox::new(storage.clone(), frame.clock.clone(), id, config.turns.max_concurrent);
-    let (acceptor, storing) = door(id, storage.clone(), inbox.clone(), frame.clock.clone());
+    let running = Running::default();
+    let (acceptor, storing) = door(id, storage.clone(), inbox.clone(), running.clone(), frame.clock.clone());
     frame.tasks.spawn_vital("storing updates", storing.run(frame.tasks.stop().hard.clone()));
     *bot = Some(Bot { storage: storage.clone(), inbox: inbox.clone() });
     frame.health.watches(storage.clone());
@@ -58,7 +59,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let telegram =
         Telegram::new(config.token.clone(), &config.telegram).map_err(|error| Failure::Broken(error.to_string()))?;
     let identity = establish::who_am_i(&telegram, &frame.clock).await?;
-    let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone())?;
+    let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running)?;
     let teloxide = teloxide_bot(frame).await?;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
     forget_old_ids(frame, storage);
@@ -96,7 +97,13 @@ async fn open_store(frame: &Frame) -> Result<Storage, Failure> {
     }
 }
 
-fn tools(frame: &Frame, storage: Storage, telegram: Telegram, bot: BotIdentity) -> Result<Arc<Tools>, Failure> {
+fn tools(
+    frame: &Frame,
+    storage: Storage,
+    telegram: Telegram,
+    bot: BotIdentity,
+    running: Running,
+) -> Result<Arc<Tools>, Failure> {
     let config = &frame.config;
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
@@ -108,8 +115,9 @@ fn tools(frame: &Frame, storage: Storage, telegram: Telegram, bot: BotIdentity) 
         clock: frame.clock.clone(),
         config: config.turns.clone(),
         bot,
-        running: Running::default(),
+        running,
         drafts: AtomicBool::new(true),
+        rich: AtomicBool::new(true),
         hash_key: config.token.expose().to_owned().into(),
     }))
 }

@@ -21,7 +21,6 @@ const NOT_YET: &[&str] = &[
     "HISTORY_DAYS",
     "DATA_KEY",
     "PRIVACY_POLICY_URL",
-    "REPLY_FORMAT",
     "ALLOWED_MODELS",
     "ADMIN_TOKEN",
     "DESK_GROUP_ID",

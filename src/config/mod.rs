@@ -252,6 +252,20 @@ pub struct TurnConfig {
     pub system_prompt: String,
     /// Ids of the people who may use the bot; `None` = everybody.
     pub allowed_users: Option<Vec<i64>>,
+    /// How answers are formatted.
+    pub reply_format: ReplyFormat,
+}
+
+/// How answers are formatted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReplyFormat {
+    /// As rich messages where there is a table or a formula, as text otherwise.
+    #[default]
+    Auto,
+    /// As text with entities.
+    Entities,
+    /// As rich messages.
+    Rich,
 }
 
 /// The store.

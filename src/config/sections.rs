@@ -11,8 +11,8 @@ use url::Url;
 use super::fold::Raw;
 use super::read::{Reader, is_nearby, items};
 use super::{
-    BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, StorageConfig, TelegramConfig, TurnConfig,
-    mode, token,
+    BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, ReplyFormat, StorageConfig, TelegramConfig,
+    TurnConfig, mode, token,
 };
 use crate::telemetry;
 
@@ -213,6 +213,19 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, progress: Duration) -> TurnConfig {
         timeout: Duration::from_secs(timeout.unwrap_or_default()),
         system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
         allowed_users: allowed_users(reader, raw),
+        reply_format: reply_format(reader, raw),
+    }
+}
+
+fn reply_format(reader: &mut Reader<'_>, raw: &Raw) -> ReplyFormat {
+    match raw.reply_format.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        None | Some("auto") => ReplyFormat::Auto,
+        Some("entities") => ReplyFormat::Entities,
+        Some("rich") => ReplyFormat::Rich,
+        Some(_) => {
+            reader.refuse("REPLY_FORMAT", "auto, entities or rich", "remove it: the default is auto");
+            ReplyFormat::Auto
+        }
     }
 }
 

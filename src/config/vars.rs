@@ -179,6 +179,13 @@ const ARRIVAL: &[Var] = &[
 ];
 
 const ANSWERS: &[Var] = &[
+    var(
+        "REPLY_FORMAT",
+        Value("auto"),
+        "`entities`: formatted text; `rich`: Telegram's rich messages; `auto`: rich where there is a table or a formula. \
+         A server that takes no rich messages gets text",
+        "entities",
+    ),
     var("MAX_TOKENS", Value("2000"), "cap of one answer, in tokens", "1000"),
     var("TEMPERATURE", Words("the model's own"), "0–2: how freely the model chooses its words", "0.7"),
     var(

@@ -16,7 +16,7 @@ use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
 use crate::storage::{NewReply, StorageError, StoredReply, insist};
-use crate::turn::deliver::{Delivery, deliver};
+use crate::turn::deliver::{self, Delivery};
 use crate::turn::{LastFrame, Tools};
 use crate::update::event;
 
@@ -96,7 +96,7 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
         Err(reason) => return Handled::Outcome(Outcome::Park(reason)),
     };
     let tools = bench.tools;
-    let job = Job::new(event, claim.update(), claim.key());
+    let job = Job::new(event, claim.update(), claim.key(), claim.placed());
     tokio::select! {
         // In this order: an answer that is finished in the moment of a stop is not thrown away.
         biased;
@@ -113,7 +113,7 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
 async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastFrame) -> &'static str {
     let tools = bench.tools;
     let (storage, key) = (&tools.storage, claim.key());
-    let stored = StoredReply {
+    let mut stored = StoredReply {
         address: reply.address,
         parts: reply.parts.iter().map(|part| (part.clone(), None)).collect(),
         maybe_sent: false,
@@ -125,13 +125,25 @@ async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastF
         Err(StorageError::LostClaim) => return lost(claim),
         Err(error) => return again(tools, claim, &error.to_string()).await,
     }
-    last_frame.over().await;
+    let over = last_frame.over().await;
+    if stored.parts.is_empty() {
+        claim.completed();
+        return "done";
+    }
+    if stored.in_place.is_empty() {
+        stored.in_place.extend(over.placed);
+    }
+    if over.hangs && !stored.in_place.is_empty() {
+        // A frame that arrives late would hide the answer: it goes into messages of its own.
+        let place = std::mem::take(&mut stored.in_place);
+        deliver::delete(tools, stored.address.chat, &place).await;
+    }
     pay(bench, claim, &stored).await
 }
 
 /// Delivers a stored reply, now or later; it is never given up while its chat exists.
 async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply) -> &'static str {
-    match deliver(bench.tools, &claim, reply, bench.hard).await {
+    match deliver::deliver(bench.tools, &claim, reply, bench.hard).await {
         Ok(Delivery::Done) => {
             claim.completed();
             "done"

@@ -1,21 +1,31 @@
-//! A pressed inline button. The bot shows none yet that does anything, but one that is pressed must be answered, or
-//! it spins for the person until it expires.
+//! A pressed inline button. Whatever it is, it must be answered, or it spins for the person until it expires.
 
 use std::sync::Arc;
 
-use super::{HandlerError, Job, Outcome};
+use super::{HandlerError, Job, Outcome, retry, stop};
 use crate::telegram::methods::AnswerCallback;
 use crate::turn::Tools;
+use crate::turn::buttons::{self, Press};
 use crate::update::Callback;
 use crate::{metrics, replies};
 
 pub(super) async fn pressed(tools: Arc<Tools>, job: Arc<Job>, callback: Callback) -> Result<Outcome, HandlerError> {
-    let sentence = replies::button_expired(job.language());
-    let answer = AnswerCallback { callback_query_id: &callback.id, text: Some(&sentence) };
+    match buttons::read(&callback.data) {
+        Some(Press::Stop(seq)) => Ok(stop::pressed(&tools, &job, &callback, seq).await),
+        Some(Press::Retry(seq)) => retry::pressed(&tools, &job, &callback, seq).await,
+        None => {
+            say(&tools, &callback, Some(&replies::button_expired(job.language()))).await;
+            metrics::update_ignored("callback_query");
+            Ok(Outcome::Nothing)
+        }
+    }
+}
+
+/// Answers the press, with a few words or none.
+pub(super) async fn say(tools: &Tools, callback: &Callback, words: Option<&str>) {
+    let answer = AnswerCallback { callback_query_id: &callback.id, text: words };
     if let Err(error) = tools.telegram.call(&answer).await {
         // It expires by itself after a few minutes; there is nobody left to tell.
         tracing::debug!(reason = %error, "A pressed button could not be answered");
     }
-    metrics::update_ignored("callback_query");
-    Ok(Outcome::Nothing)
 }

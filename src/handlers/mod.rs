@@ -19,6 +19,7 @@ mod ask;
 mod button;
 mod edited;
 mod new;
+mod retry;
 mod route;
 mod say;
 mod stop;
@@ -33,6 +34,8 @@ pub struct Job {
     pub lane: Lane,
     /// Names the claim.
     pub key: ClaimKey,
+    /// A message in which an attempt before a crash had begun to show its answer.
+    pub placed: Option<i64>,
 }
 
 /// What is to be done about an update, besides noting that it was handled.
@@ -69,7 +72,8 @@ pub fn routes() -> Routes {
         .branch(case![Route::New(prompt)].endpoint(new::start_over))
         .branch(case![Route::Stop(who)].endpoint(stop::stop))
         .branch(case![Route::Ask(text)].endpoint(ask::ask))
-        .branch(case![Route::Edited].endpoint(edited::edited))
+        .branch(case![Route::Retry].endpoint(retry::command))
+        .branch(case![Route::Edited(text)].endpoint(edited::edited))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
         .branch(case![Route::Say(sentence)].endpoint(say::sentence))
         .branch(case![Route::Ignore(kind)].endpoint(say::nothing))
@@ -87,8 +91,8 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Ou
 impl Job {
     /// An event as it came out of the inbox.
     #[must_use]
-    pub const fn new(event: Event, update: &PendingUpdate, key: ClaimKey) -> Self {
-        Self { event, lane: update.lane, key }
+    pub const fn new(event: Event, update: &PendingUpdate, key: ClaimKey, placed: Option<i64>) -> Self {
+        Self { event, lane: update.lane, key, placed }
     }
 
     /// The message, when the event is one.
@@ -115,9 +119,17 @@ impl Job {
         Address { chat: self.lane.chat, thread: self.lane.thread, reply_to }
     }
 
-    /// Who wrote.
+    /// Who wrote, or pressed.
     fn user(&self) -> Option<&User> {
-        self.message().and_then(|message| message.from.as_ref())
+        match &self.event {
+            Event::Callback(callback) => Some(&callback.from),
+            _ => self.message().and_then(|message| message.from.as_ref()),
+        }
+    }
+
+    /// Is it between one person and the bot?
+    fn is_private(&self) -> bool {
+        self.message().map_or(self.lane.chat > 0, |message| message.private)
     }
 
     /// One sentence of the bot's own as the outcome.
@@ -149,6 +161,7 @@ impl Apology {
             entities: &[],
             link_preview_options: NoPreview::OFF,
             reply_parameters: None,
+            reply_markup: None,
         }
     }
 }

@@ -17,8 +17,10 @@ pub(super) enum Route {
     Stop(Stopper),
     /// A question for the model.
     Ask(String),
-    /// An edited message.
-    Edited,
+    /// `/retry`.
+    Retry,
+    /// An edited message, with what it asks now.
+    Edited(String),
     /// A pressed button.
     Button(Callback),
     /// Nothing but a sentence.
@@ -56,8 +58,7 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
         Event::Message(message) => message_route(message, &tools.bot),
         Event::Edited(message) if !may_use(message.from.as_ref(), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
         Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
-        Event::Edited(message) if message.private && message.text().is_some() => Route::Edited,
-        Event::Edited(_) => Route::Ignore("edited_message".to_owned()),
+        Event::Edited(message) => edited_route(message, &tools.bot),
         Event::Callback(callback) => Route::Button(callback.clone()),
         Event::StoppedGeneration { chat, .. } => Route::Stop(Stopper { user: *chat, aloud: false }),
         Event::NotForUs(kind) => Route::Ignore(kind.clone()),
@@ -100,8 +101,18 @@ fn message_route(message: &Message, bot: &BotIdentity) -> Route {
     }
 }
 
+/// Whether it was a question is in the store. What it asks now is read as in a new message; what would not be a question
+/// there is one all the same, since its answer may have been ended for it.
+fn edited_route(message: &Message, bot: &BotIdentity) -> Route {
+    match (message_route(message, bot), message.text()) {
+        (Route::Ask(question), _) => Route::Edited(question),
+        (_, Some(text)) => Route::Edited(text.trim().to_owned()),
+        (_, None) => Route::Ignore("edited_message".to_owned()),
+    }
+}
+
 /// Telegram's stand-in for admins of a group who write anonymously.
-const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
+pub(super) const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
 
 fn command_route(message: &Message, command: &str, rest: &str) -> Route {
     match command {
@@ -112,6 +123,7 @@ fn command_route(message: &Message, command: &str, rest: &str) -> Route {
             let user = message.from.as_ref().map_or(0, |user| user.id);
             Route::Stop(Stopper { user, aloud: true })
         }
+        "retry" => Route::Retry,
         "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),
         "ask" => Route::Ask(rest.to_owned()),
         // In a group it may be for another bot.

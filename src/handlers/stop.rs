@@ -1,22 +1,49 @@
-//! `/stop` and the Stop button of a draft: end the answer that is being written; what was written stays.
+//! `/stop`, the Stop button of a draft and the one under a message: end the answer that is being written; what was
+//! written stays.
 //!
-//! These updates have a lane of their own, so they arrive while the conversation's lane is held by that very answer.
+//! These updates have a lane of their own, so they arrive while the conversation's lane is held by that very answer. In a
+//! group, only who asked may stop it, or an admin.
 
 use std::sync::Arc;
 
-use super::route::Stopper;
-use super::{HandlerError, Job, Outcome};
+use super::route::{ANONYMOUS_ADMIN, Stopper};
+use super::{HandlerError, Job, Outcome, button};
 use crate::replies;
-use crate::turn::{Stopping, Tools};
+use crate::storage::Seq;
+use crate::telegram::methods::GetChatMember;
+use crate::turn::{RunningTurn, Tools};
+use crate::update::Callback;
 
+/// `/stop`, or a draft's own button.
 pub(super) async fn stop(tools: Arc<Tools>, job: Arc<Job>, who: Stopper) -> Result<Outcome, HandlerError> {
-    let stopping = tools.running.stop(job.lane, who.user);
-    let language = job.language();
-    Ok(match stopping {
-        // The answer itself ends where it was stopped, or says that it was.
-        Stopping::Stopped => Outcome::Nothing,
-        _ if !who.aloud => Outcome::Nothing,
-        Stopping::NotYours => job.reply(replies::stop_not_yours(language)),
-        Stopping::Nothing => job.reply(replies::nothing_to_stop(language)),
-    })
+    let refusal = end(&tools, &job, who.user, None).await;
+    // The answer itself ends where it was stopped, or says that it was.
+    Ok(refusal.filter(|_| who.aloud).map_or(Outcome::Nothing, |sentence| job.reply(sentence)))
+}
+
+/// The button under a message.
+pub(super) async fn pressed(tools: &Tools, job: &Job, callback: &Callback, seq: Seq) -> Outcome {
+    let refusal = end(tools, job, callback.from.id, Some(seq)).await;
+    button::say(tools, callback, refusal.as_deref()).await;
+    Outcome::Nothing
+}
+
+/// Ends what is being written in this conversation (if it answers this update, when one is named), or says why not.
+async fn end(tools: &Tools, job: &Job, user: i64, seq: Option<Seq>) -> Option<String> {
+    let turn = tools.running.turn(job.lane).filter(|turn| seq.is_none_or(|seq| turn.seq == seq));
+    let Some(turn) = turn else { return Some(replies::nothing_to_stop(job.language())) };
+    if !may_stop(tools, job, turn, user).await {
+        return Some(replies::stop_not_yours(job.language()));
+    }
+    tools.running.stop(job.lane, turn);
+    None
+}
+
+async fn may_stop(tools: &Tools, job: &Job, turn: RunningTurn, user: i64) -> bool {
+    // In a private chat there is nobody else; Telegram speaks for an anonymous admin of this very group.
+    if turn.user == user || job.lane.chat > 0 || user == ANONYMOUS_ADMIN {
+        return true;
+    }
+    let place = tools.telegram.call(&GetChatMember { chat_id: job.lane.chat, user_id: user }).await;
+    place.is_ok_and(|member| member.is_admin())
 }

@@ -106,6 +106,12 @@ impl Claim {
         self.begun.reply.as_ref()
     }
 
+    /// The message in which an earlier attempt had begun to show its answer.
+    #[must_use]
+    pub const fn placed(&self) -> Option<i64> {
+        self.begun.placed
+    }
+
     /// Done.
     pub async fn complete(mut self) {
         self.insist(Ending::Complete).await;

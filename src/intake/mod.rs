@@ -15,7 +15,8 @@ use crate::clock::Clock;
 use crate::inbox::Inbox;
 use crate::metrics;
 use crate::storage::{Accepted, NewUpdate, PendingUpdate, Storage, StorageError};
-use crate::update::envelope;
+use crate::turn::Running;
+use crate::update::{edited_message, envelope};
 
 pub mod polling;
 pub mod webhook;
@@ -41,15 +42,16 @@ struct Offer {
 pub struct Storing {
     storage: Storage,
     inbox: Inbox,
+    running: Running,
     clock: Clock,
     offers: mpsc::Receiver<Offer>,
 }
 
 /// A door for this bot's updates, and the task behind it.
 #[must_use]
-pub fn door(bot: i64, storage: Storage, inbox: Inbox, clock: Clock) -> (Acceptor, Storing) {
+pub fn door(bot: i64, storage: Storage, inbox: Inbox, running: Running, clock: Clock) -> (Acceptor, Storing) {
     let (sender, offers) = mpsc::channel(WAITING);
-    (Acceptor { bot, offers: sender }, Storing { storage, inbox, clock, offers })
+    (Acceptor { bot, offers: sender }, Storing { storage, inbox, running, clock, offers })
 }
 
 impl Acceptor {
@@ -114,6 +116,10 @@ impl Storing {
                 (Accepted::New(seq), Some(update_id)) => {
                     metrics::update_received("new");
                     let (lane, raw) = (update.lane, update.raw);
+                    // What is being written in answer to it is void; the edit itself waits in the lane like any update.
+                    if let Some(message_id) = edited_message(&raw) {
+                        self.running.edited(lane, message_id);
+                    }
                     let not_before = crate::clock::Timestamp::default();
                     new.push(PendingUpdate { seq: *seq, update_id, lane, raw, received_at, not_before });
                 }

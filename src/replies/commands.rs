@@ -62,10 +62,34 @@ phrases! {
         "I do not know this command. /help lists the ones I know."
         "Я не знаю этой команды. Список команд: /help."
     }
-    /// A message that was edited after it was sent.
-    pub edits_not_yet() {
-        "I do not look at edited messages yet: my answer stays as it is. To ask differently, send a new message."
-        "Я пока не учитываю правки: ответ останется прежним. Чтобы спросить иначе, отправьте новое сообщение."
+    /// A question that was edited after another one had been asked.
+    pub edit_too_late() {
+        "It is too late to edit this question: the conversation has gone on. Send it again as a new message."
+        "Этот вопрос уже поздно править: разговор ушёл дальше. Отправьте его новым сообщением."
+    }
+    /// A part of a long text that was edited after it had been joined with the other parts.
+    pub edit_of_a_part() {
+        "I read your messages as one long text, so I cannot tell what its parts became. Send the whole text again."
+        "Я прочитал ваши сообщения как один длинный текст и не могу заменить его часть. Отправьте весь текст ещё раз."
+    }
+    /// `/retry` before anything was asked.
+    pub nothing_to_retry() {
+        "There is no question to answer again. Just write one."
+        "Отвечать заново пока не на что. Просто напишите вопрос."
+    }
+    /// Stands where an answer will grow. It stays true when it is left behind: the answer then follows below.
+    pub placeholder() {
+        "💬 The answer follows."
+        "💬 Сейчас будет ответ."
+    }
+    /// On the button under an answer that is being written.
+    pub stop_button() { "⏹ Stop" "⏹ Остановить" }
+    /// On the button under an answer that failed or was stopped.
+    pub retry_button() { "🔄 Try again" "🔄 Ещё раз" }
+    /// Below the beginning of an answer that is too long for messages.
+    pub continued_in_file() {
+        "This answer is too long for messages: all of it is in the file."
+        "Этот ответ слишком длинный для сообщений: целиком он в файле."
     }
     /// How to speak to the bot in a group.
     pub group_usage(name: &str = "example_bot") {
@@ -76,6 +100,8 @@ phrases! {
     menu_new() { "start a new conversation" "начать новый разговор" }
     /// Description of `/stop` in the menu.
     menu_stop() { "stop the answer being written" "прервать ответ" }
+    /// Description of `/retry` in the menu.
+    menu_retry() { "answer the last question again" "ответить на последний вопрос заново" }
     /// Description of `/help` in the menu.
     menu_help() { "what I can do" "что я умею" }
     /// Description of `/start` in the menu.
@@ -88,6 +114,7 @@ pub fn menu(language: Language) -> Vec<BotCommand> {
     let entries = [
         ("new", menu_new(language)),
         ("stop", menu_stop(language)),
+        ("retry", menu_retry(language)),
         ("help", menu_help(language)),
         ("start", menu_start(language)),
     ];

@@ -7,23 +7,23 @@ use super::phrases::phrases;
 phrases! {
     /// The model is overloaded or out of reach, after the retries.
     pub busy() {
-        "The model is busy. Ask again in a minute."
-        "Модель перегружена. Спросите ещё раз через минуту."
+        "The model is busy. Try /retry in a minute."
+        "Модель перегружена. Попробуйте /retry через минуту."
     }
     /// No progress for the time the owner allows, after some text had come; it stands above this sentence.
     pub stalled() {
-        "The model stopped answering. What it wrote so far is above; ask again to get a new answer."
-        "Модель перестала отвечать. То, что она успела написать, выше; чтобы получить новый ответ, спросите ещё раз."
+        "The model stopped answering. What it wrote so far is above; /retry asks again."
+        "Модель перестала отвечать. То, что она успела написать, выше; /retry спросит ещё раз."
     }
     /// No progress for the time the owner allows, and no text at all.
     pub stalled_before_text() {
-        "The model did not answer in time. Ask again in a minute."
-        "Модель не ответила вовремя. Спросите ещё раз через минуту."
+        "The model did not answer in time. Try /retry in a minute."
+        "Модель не ответила вовремя. Попробуйте /retry через минуту."
     }
     /// The connection to the model broke after some text had come; it stands above this sentence.
     pub cut_off() {
-        "The answer was cut off: the connection to the model broke. Ask again to get a whole one."
-        "Ответ оборвался: связь с моделью прервалась. Чтобы получить его целиком, спросите ещё раз."
+        "The answer was cut off: the connection to the model broke. /retry asks again."
+        "Ответ оборвался: связь с моделью прервалась. /retry спросит ещё раз."
     }
     /// The owner's key or credit is refused. The log tells the owner.
     pub account() {
@@ -57,8 +57,8 @@ phrases! {
     }
     /// The model answered with nothing, more than once.
     pub empty_answer() {
-        "The model answered with nothing. Ask again, or put it differently."
-        "Модель вернула пустой ответ. Спросите ещё раз или сформулируйте иначе."
+        "The model answered with nothing. Try /retry, or put it differently."
+        "Модель вернула пустой ответ. Попробуйте /retry или сформулируйте иначе."
     }
     /// The configured model does not exist any more.
     pub no_such_model() {

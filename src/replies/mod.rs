@@ -15,8 +15,9 @@ mod tests;
 mod unread;
 
 pub use commands::{
-    button_expired, edits_not_yet, group_usage, help, menu, nothing_to_forget, nothing_to_stop, start, started_over,
-    started_over_as, stop_not_yours, stopped, unknown_command,
+    button_expired, continued_in_file, edit_of_a_part, edit_too_late, group_usage, help, menu, nothing_to_forget,
+    nothing_to_retry, nothing_to_stop, placeholder, retry_button, start, started_over, started_over_as, stop_button,
+    stop_not_yours, stopped, unknown_command,
 };
 pub use failures::{
     account, busy, context_too_long, cut_off, empty_answer, empty_question, gave_up, length_limit, moderated,

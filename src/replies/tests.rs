@@ -105,6 +105,7 @@ fn the_first_words_read_well() {
     /new — start a new conversation
     /new You are a pirate — start with your own instructions
     /stop — stop the answer being written
+    /retry — answer the last question again
     /help — what I can do
     /start — how to begin
     "#);
@@ -114,6 +115,7 @@ fn the_first_words_read_well() {
     /new — начать новый разговор
     /new Ты пират — начать со своими указаниями
     /stop — прервать ответ
+    /retry — ответить на последний вопрос заново
     /help — что я умею
     /start — с чего начать
     "#);

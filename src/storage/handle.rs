@@ -172,7 +172,8 @@ impl Storage {
     /// `max_tokens`, oldest first. A turn without an answer is left out.
     ///
     /// A text counts ⌈bytes / 3⌉ + 4 tokens: more than tokenizers need for ordinary text, so that the real request fits.
-    /// `without`: leave this turn out, because its question is to be answered again.
+    /// `without`: leave this turn out, and earlier attempts at the question of the same message, because it is to be
+    /// answered again.
     pub async fn conversation(
         &self,
         lane: Lane,

@@ -199,7 +199,8 @@ pub enum ConversationChange {
         /// The system prompt of the new conversation.
         system_prompt: Option<String>,
     },
-    /// This turn was answered again: it leaves the conversation, and is kept.
+    /// This turn was answered again: it leaves the conversation, with every earlier attempt at the question of the same
+    /// message. They are kept.
     Replace(TurnId),
 }
 

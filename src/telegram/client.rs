@@ -10,6 +10,8 @@ use teloxide::requests::Payload;
 use url::Url;
 
 use super::error::{FailedReply, TelegramError};
+use super::methods::{SendDocument, SentMessage};
+use super::upload;
 use crate::config::{BotToken, TelegramConfig};
 use crate::metrics;
 
@@ -17,6 +19,13 @@ use crate::metrics;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an ordinary call may take. A send that takes longer is reported as unknown and may be repeated.
 const CALL: Duration = Duration::from_secs(20);
+
+/// How badly a call is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// The text of an answer.
+    Final,
+}
 
 /// The Bot API for one bot. Clones share its connections.
 #[derive(Clone)]
@@ -46,9 +55,31 @@ impl Telegram {
         P::Output: DeserializeOwned,
     {
         let result = self.call_raw(P::NAME, payload, CALL).await?;
-        serde_json::from_str(result.get()).map_err(|error| {
-            TelegramError::Unknown(format!("unreadable answer to {}: {:?}", P::NAME, error.classify()))
-        })
+        read_result(P::NAME, &result)
+    }
+
+    /// Calls a method that sends or edits.
+    pub async fn send<P>(&self, _urgency: Urgency, _chat: i64, payload: &P) -> Result<P::Output, TelegramError>
+    where
+        P: Payload + Serialize + Sync,
+        P::Output: DeserializeOwned,
+    {
+        self.call(payload).await
+    }
+
+    /// Sends a file of ours.
+    pub async fn send_document(
+        &self,
+        _urgency: Urgency,
+        document: &SendDocument<'_>,
+    ) -> Result<SentMessage, TelegramError> {
+        let form = upload::form(document)?;
+        let request = self.http.post(format!("{}{}", self.base, SendDocument::NAME)).timeout(CALL).multipart(form);
+        let answered = answer(request).await;
+        if let Err(error) = &answered {
+            metrics::telegram_failed(SendDocument::NAME, error.name());
+        }
+        read_result(SendDocument::NAME, &answered?)
     }
 
     /// Calls a method by name and returns its result as Telegram wrote it, within `deadline`.
@@ -77,12 +108,20 @@ impl Telegram {
         payload: &(impl Serialize + Sync),
         deadline: Duration,
     ) -> Result<Box<RawValue>, TelegramError> {
-        let request = self.http.post(format!("{}{method}", self.base)).timeout(deadline).json(payload);
-        let response = request.send().await.map_err(TelegramError::from_transport)?;
-        let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(TelegramError::from_transport)?;
-        read_reply(status, &body)
+        answer(self.http.post(format!("{}{method}", self.base)).timeout(deadline).json(payload)).await
     }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<Box<RawValue>, TelegramError> {
+    let response = request.send().await.map_err(TelegramError::from_transport)?;
+    let status = response.status().as_u16();
+    let body = response.bytes().await.map_err(TelegramError::from_transport)?;
+    read_reply(status, &body)
+}
+
+fn read_result<T: DeserializeOwned>(method: &str, result: &RawValue) -> Result<T, TelegramError> {
+    serde_json::from_str(result.get())
+        .map_err(|error| TelegramError::Unknown(format!("unreadable answer to {method}: {:?}", error.classify())))
 }
 
 /// `{"ok":true,"result":…}`, a refusal in Telegram's shape, or a page of something in between.

@@ -64,6 +64,12 @@ impl TelegramError {
         }
     }
 
+    /// The message says that already: an edit that was repeated.
+    #[must_use]
+    pub fn says_not_modified(&self) -> bool {
+        matches!(self, Self::Refused { description, .. } if description.contains("message is not modified"))
+    }
+
     /// Reads Telegram's refusal.
     pub(super) fn from_reply(status: u16, reply: &FailedReply) -> Self {
         let description = reply.description.clone().unwrap_or_default();

@@ -10,8 +10,11 @@ mod error;
 pub mod markdown;
 pub mod methods;
 mod patience;
+mod slot;
 pub mod split;
+mod upload;
 
-pub use client::Telegram;
+pub use client::{Telegram, Urgency};
 pub use error::TelegramError;
 pub use patience::Patience;
+pub use slot::{Slot, SlotKind};

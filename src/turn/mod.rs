@@ -15,21 +15,22 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::clock::Clock;
 use crate::config::TurnConfig;
 use crate::openrouter::{ChatRequest, ModelErrorKind, OpenRouter};
-use crate::replies::{self, Language};
-use crate::storage::{Address, ClaimKey, FinishedTurn, NewReply, Part, Storage, StorageError, UsageRecord};
+use crate::replies::Language;
+use crate::storage::{Address, ClaimKey, NewReply, Storage, StorageError, TurnId};
+use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
-use crate::telegram::split::{MESSAGE_UNITS, split};
-use crate::telegram::{Telegram, markdown};
 use crate::update::Lane;
 
+pub mod buttons;
 mod context;
 pub mod deliver;
 mod preview;
+mod reply;
 mod running;
 mod stream;
 
-pub use preview::LastFrame;
-pub use running::{Running, Stopping};
+pub use preview::{LastFrame, Over};
+pub use running::{Running, RunningTurn};
 use stream::{End, Written};
 
 /// What turns work with. One for the process.
@@ -52,6 +53,8 @@ pub struct Tools {
     pub running: Running,
     /// Cleared when this Bot API server turns out not to know drafts.
     pub drafts: AtomicBool,
+    /// Cleared when this Bot API server turns out not to know rich messages.
+    pub rich: AtomicBool,
     /// Hashes people's ids for the provider.
     pub hash_key: SecretString,
 }
@@ -65,6 +68,8 @@ pub struct Question {
     pub key: ClaimKey,
     /// Where the answer goes.
     pub address: Address,
+    /// The message that asks; 0 when there is none.
+    pub asked_in: i64,
     /// Only private chats can show drafts.
     pub private: bool,
     /// Who asks.
@@ -73,11 +78,39 @@ pub struct Question {
     pub language: Language,
     /// What they wrote.
     pub text: String,
+    /// A message in which an attempt before a crash had begun to show its answer.
+    pub placed: Option<i64>,
+    /// It was asked before.
+    pub again: Option<Again>,
+}
+
+/// A question that is asked again.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// The turn that the new one replaces.
+    pub turn: TurnId,
+    /// The messages to write the new answer over; none: it goes into messages of its own.
+    pub in_place: Vec<i64>,
+    /// The question itself changed: the old turn goes even if there is no new answer.
+    pub void: bool,
+}
+
+impl Question {
+    /// The message in which the answer is shown from the beginning.
+    fn place(&self) -> Option<i64> {
+        let old = self.again.as_ref().and_then(|again| again.in_place.first().copied());
+        old.or(self.placed)
+    }
+
+    /// The turn that is no part of the past, because it is being asked again.
+    fn without(&self) -> Option<TurnId> {
+        self.again.as_ref().map(|again| again.turn)
+    }
 }
 
 /// Asks the model and returns what is to be stored and delivered, and what is to be waited for in between.
 pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<(NewReply, LastFrame), StorageError> {
-    let turn = tools.running.begin(question.lane, question.user);
+    let turn = tools.running.begin(question);
     let mut budget = context::BUDGET;
     let mut written = attempt(tools, question, budget, &turn).await?;
     if written.is_too_long_for_the_model() {
@@ -86,7 +119,11 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<(NewReply
     }
     log_end(&written);
     let last_frame = std::mem::take(&mut written.last_frame);
-    Ok((reply(question, written), last_frame))
+    if matches!(written.end, End::Edited) {
+        let over = last_frame.over().await;
+        return Ok((reply::void(question, written, over.placed), LastFrame::none()));
+    }
+    Ok((reply::reply(tools, question, written), last_frame))
 }
 
 async fn attempt(
@@ -95,59 +132,14 @@ async fn attempt(
     budget: usize,
     turn: &running::Turn,
 ) -> Result<Written, StorageError> {
-    let conversation = tools.storage.conversation(question.lane.conversation(), budget, None).await?;
+    let conversation = tools.storage.conversation(question.lane.conversation(), budget, question.without()).await?;
     let request = ChatRequest {
         messages: context::messages(&tools.config.system_prompt, &conversation, &question.text),
         session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", question.lane.chat, question.lane.thread)),
         user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
         ..ChatRequest::default()
     };
-    Ok(stream::write(tools, question, request, turn.stopped()).await)
-}
-
-/// What was written, and how it ended, as a reply.
-fn reply(question: &Question, written: Written) -> NewReply {
-    let mut parts = split(&markdown::format(&written.text), MESSAGE_UNITS);
-    if let Some(sentence) = closing_sentence(question.language, &written, !parts.is_empty()) {
-        parts.push(Part::plain(sentence));
-    }
-    let complete = matches!(written.end, End::Complete);
-    let usage = written.generation_id.map(|generation_id| UsageRecord {
-        generation_id,
-        model: written.finish.model.unwrap_or_default(),
-        prompt_tokens: written.finish.usage.prompt_tokens.unwrap_or(0),
-        completion_tokens: written.finish.usage.completion_tokens.unwrap_or(0),
-        cost_micro_usd: written.finish.usage.cost_micro_usd,
-    });
-    let (question_text, answer) = (question.text.clone(), written.text);
-    let turn = FinishedTurn { user: question.user, asked_in: 0, question: question_text, answer, complete, usage };
-    NewReply { address: question.address, parts, turn: Some(turn), ..NewReply::default() }
-}
-
-/// What the bot itself says below the text: nothing when the answer is whole.
-fn closing_sentence(language: Language, written: &Written, has_text: bool) -> Option<String> {
-    match &written.end {
-        End::Complete if has_text && written.finish.reason.as_deref() == Some("length") => {
-            Some(replies::length_limit(language))
-        }
-        End::Complete if has_text => None,
-        End::Complete => Some(replies::empty_answer(language)),
-        End::Stopped => (!has_text).then(|| replies::stopped(language)),
-        End::TimedOut => Some(replies::cut_off(language)),
-        End::Failed(error) => Some(match error.kind {
-            ModelErrorKind::Busy => replies::busy(language),
-            ModelErrorKind::Stalled if has_text => replies::stalled(language),
-            ModelErrorKind::Stalled => replies::stalled_before_text(language),
-            ModelErrorKind::CutOff => replies::cut_off(language),
-            ModelErrorKind::Account => replies::account(language),
-            ModelErrorKind::ContextTooLong => replies::context_too_long(language),
-            ModelErrorKind::Moderated => replies::moderated(language),
-            ModelErrorKind::OnlyReasoning => replies::only_reasoning(language),
-            ModelErrorKind::Empty => replies::empty_answer(language),
-            ModelErrorKind::NoSuchModel => replies::no_such_model(language),
-            ModelErrorKind::Refused => replies::refused(language),
-        }),
-    }
+    Ok(stream::write(tools, question, request, turn.ends()).await)
 }
 
 fn log_end(written: &Written) {
@@ -160,6 +152,7 @@ fn log_end(written: &Written) {
             "Answered"
         ),
         End::Stopped => tracing::info!("The answer was stopped by a person"),
+        End::Edited => tracing::info!("The question was edited while it was being answered"),
         End::TimedOut => tracing::warn!("The answer took longer than TURN_TIMEOUT_SECS and was cut off"),
         End::Failed(error) if matches!(error.kind, ModelErrorKind::Account | ModelErrorKind::NoSuchModel) => {
             tracing::error!(detail = %error, "The model's provider refuses this account or model: check OPENROUTER_API_KEY, its credit, and MODEL");

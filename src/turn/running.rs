@@ -1,10 +1,12 @@
-//! Answers being written now, so that somebody can stop them.
+//! Answers being written now, so that somebody can end them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+use super::Question;
+use crate::storage::Seq;
 use crate::update::Lane;
 
 /// The answers being written. Clones are the same list.
@@ -14,46 +16,64 @@ pub struct Running {
 }
 
 struct Entry {
-    user: i64,
-    stop: CancellationToken,
+    running: RunningTurn,
+    asked_in: i64,
+    ends: Ends,
+}
+
+/// An answer that is being written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunningTurn {
+    /// Who asked.
+    pub user: i64,
+    /// The update that asked.
+    pub seq: Seq,
+}
+
+/// Ways in which people end an answer.
+#[derive(Clone, Default)]
+pub(super) struct Ends {
+    /// Somebody wants no more of it.
+    pub(super) stopped: CancellationToken,
+    /// The question was edited, so this is the answer to another one.
+    pub(super) edited: CancellationToken,
 }
 
 /// An answer being written; dropping it takes it off the list.
 pub(super) struct Turn {
     running: Running,
     lane: Lane,
-    stop: CancellationToken,
-}
-
-/// What became of the wish to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopping {
-    /// The answer is being stopped.
-    Stopped,
-    /// Somebody else asked for it.
-    NotYours,
-    /// Nothing is being written there.
-    Nothing,
+    ends: Ends,
 }
 
 impl Running {
-    /// Notes that an answer is being written for `user`. A lane works on one update at a time, so there is no other.
-    pub(super) fn begin(&self, lane: Lane, user: i64) -> Turn {
-        let stop = CancellationToken::new();
-        self.turns().insert(lane.conversation(), Entry { user, stop: stop.clone() });
-        Turn { running: self.clone(), lane: lane.conversation(), stop }
+    /// Notes that an answer is being written. A lane works on one update at a time, so there is no other.
+    pub(super) fn begin(&self, question: &Question) -> Turn {
+        let (lane, ends) = (question.lane.conversation(), Ends::default());
+        let running = RunningTurn { user: question.user, seq: question.key.seq };
+        self.turns().insert(lane, Entry { running, asked_in: question.asked_in, ends: ends.clone() });
+        Turn { running: self.clone(), lane, ends }
     }
 
-    /// Stops the answer of this conversation, if `user` asked for it.
+    /// What is being written in this conversation.
     #[must_use]
-    pub fn stop(&self, lane: Lane, user: i64) -> Stopping {
-        match self.turns().get(&lane.conversation()) {
-            Some(entry) if entry.user == user => {
-                entry.stop.cancel();
-                Stopping::Stopped
-            }
-            Some(_) => Stopping::NotYours,
-            None => Stopping::Nothing,
+    pub fn turn(&self, lane: Lane) -> Option<RunningTurn> {
+        self.turns().get(&lane.conversation()).map(|entry| entry.running)
+    }
+
+    /// Stops this answer, unless it has ended meanwhile.
+    pub fn stop(&self, lane: Lane, turn: RunningTurn) {
+        if let Some(entry) = self.turns().get(&lane.conversation()).filter(|entry| entry.running == turn) {
+            entry.ends.stopped.cancel();
+        }
+    }
+
+    /// This message was edited: whatever is being written in answer to it is void. The edited question waits in the lane
+    /// behind it.
+    pub fn edited(&self, lane: Lane, message_id: i64) {
+        let turns = self.turns();
+        if let Some(entry) = turns.get(&lane.conversation()).filter(|entry| entry.asked_in == message_id) {
+            entry.ends.edited.cancel();
         }
     }
 
@@ -63,9 +83,9 @@ impl Running {
 }
 
 impl Turn {
-    /// Raised when somebody stops this answer.
-    pub(super) const fn stopped(&self) -> &CancellationToken {
-        &self.stop
+    /// Raised when somebody ends this answer.
+    pub(super) const fn ends(&self) -> &Ends {
+        &self.ends
     }
 }
 

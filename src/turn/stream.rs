@@ -3,9 +3,8 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
-
 use super::preview::{LastFrame, Preview};
+use super::running::Ends;
 use super::{Question, Tools};
 use crate::openrouter::{AnswerStream, ChatRequest, Finish, ModelError, ModelErrorKind, Progress};
 
@@ -30,6 +29,8 @@ pub(super) enum End {
     Complete,
     /// Somebody pressed Stop.
     Stopped,
+    /// Somebody edited the question.
+    Edited,
     /// `TURN_TIMEOUT_SECS` were over.
     TimedOut,
     /// The model or the way to it failed.
@@ -42,6 +43,7 @@ impl End {
         match self {
             Self::Complete => "complete",
             Self::Stopped => "stopped",
+            Self::Edited => "edited",
             Self::TimedOut => "timed_out",
             Self::Failed(error) => match error.kind {
                 ModelErrorKind::Busy => "busy",
@@ -64,6 +66,11 @@ impl Written {
         Self { text: String::new(), end, finish: Finish::default(), generation_id: None, last_frame: LastFrame::none() }
     }
 
+    /// Is it what the model wanted to say, all of it?
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.end, End::Complete) && !self.text.trim().is_empty()
+    }
+
     /// The history has to shrink before it is asked again.
     pub(super) fn is_too_long_for_the_model(&self) -> bool {
         matches!(&self.end, End::Failed(error) if error.kind == ModelErrorKind::ContextTooLong) && self.text.is_empty()
@@ -72,17 +79,14 @@ impl Written {
 
 /// Asks and reads to the end, showing what grows. Dropping the stream at a stop closes the connection, which is what
 /// ends the billing.
-pub(super) async fn write(
-    tools: &Arc<Tools>,
-    question: &Question,
-    request: ChatRequest,
-    stopped: &CancellationToken,
-) -> Written {
+pub(super) async fn write(tools: &Arc<Tools>, question: &Question, request: ChatRequest, ends: &Ends) -> Written {
     let mut preview = Preview::new(tools, question);
     let deadline = tools.clock.now().plus(tools.config.timeout);
     let over = async {
         tokio::select! {
-            () = stopped.cancelled() => End::Stopped,
+            biased;
+            () = ends.edited.cancelled() => End::Edited,
+            () = ends.stopped.cancelled() => End::Stopped,
             () = tools.clock.sleep_until(deadline) => End::TimedOut,
         }
     };

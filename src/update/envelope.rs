@@ -33,6 +33,28 @@ pub fn envelope(bot: i64, raw: &str) -> Envelope {
     Envelope { update_id, lane, unreadable }
 }
 
+/// The message that this update says was edited, when it is one with a text.
+#[must_use]
+pub fn edited_message(raw: &str) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Edit<'a> {
+        #[serde(borrow)]
+        edited_message: Option<Edited<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Edited<'a> {
+        message_id: i64,
+        #[serde(borrow)]
+        text: Option<&'a RawValue>,
+    }
+    // Next to no update is one, and this is asked of all of them.
+    if !raw.contains("edited_message") {
+        return None;
+    }
+    let edited = serde_json::from_str::<Edit<'_>>(raw).ok()?.edited_message?;
+    edited.text.map(|_| edited.message_id)
+}
+
 fn lane(bot: i64, kind: &str, payload: &RawValue) -> Option<Lane> {
     let inside: Inside<'_> = serde_json::from_str(payload.get()).ok()?;
     let control = is_control(kind, &inside);
@@ -170,6 +192,19 @@ mod tests {
             assert_eq!(read(raw).lane, Lane { bot: 7, chat: 5, thread: 0, control: true }, "{raw}");
         }
         assert!(!read(r#"{"update_id":1,"message":{"chat":{"id":5},"text":"/stopwatch"}}"#).lane.control);
+    }
+
+    #[test]
+    fn an_edit_names_its_message() {
+        let raw = r#"{"update_id":1,"edited_message":{"message_id":4,"chat":{"id":5},"text":"x"}}"#;
+        assert_eq!(edited_message(raw), Some(4));
+        for other in [
+            r#"{"update_id":1,"edited_message":{"message_id":4,"chat":{"id":5},"photo":[]}}"#,
+            r#"{"update_id":1,"message":{"message_id":4,"chat":{"id":5},"text":"edited_message"}}"#,
+            r#"{"update_id":1,"edited_message":{"message_id":"4","text":"x"}}"#,
+        ] {
+            assert_eq!(edited_message(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod envelope;
 mod event;
 mod message;
 
-pub use envelope::{Envelope, envelope};
+pub use envelope::{Envelope, edited_message, envelope};
 pub use event::{Callback, Event, event};
 pub use message::{Content, Entity, Message, User};
 

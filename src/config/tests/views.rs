@@ -83,6 +83,7 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     DISABLE_TELEGRAM_BOT       false                                                         default
     ENVIRONMENT                –                                                             not set
     TELEGRAM_API_URL           https://api.telegram.org                                      default
+    REPLY_FORMAT               auto                                                          default
     MAX_TOKENS                 2000                                                          default
     TEMPERATURE                the model's own                                               default
     OPENROUTER_BASE_URL        https://openrouter.ai/api/v1                                  default

@@ -64,7 +64,7 @@ async fn a_stalled_poll_is_noticed_and_asked_again() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
     let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();
     let inbox = Inbox::new(storage.clone(), clock.clone(), 123_456, 1);
-    let (acceptor, _storing) = door(123_456, storage, inbox, clock.clone());
+    let (acceptor, _storing) = door(123_456, storage, inbox, crate::turn::Running::default(), clock.clone());
     let polling = run(telegram, acceptor, clock.clone(), StopSignals::default(), || {});
     let asked_again = async {
         while taken.load(Ordering::Relaxed) < 2 {

@@ -9,6 +9,7 @@ promises! {
     a_turn_knows_the_messages_that_carry_its_answer
     a_turn_that_is_answered_again_leaves_the_conversation
     a_turn_can_be_left_out_of_the_conversation
+    every_attempt_at_a_question_is_replaced_and_left_out_with_the_last
     the_place_of_an_answer_survives_a_crash
     only_the_holder_of_a_claim_places_its_answer
 }
@@ -85,6 +86,19 @@ async fn a_turn_can_be_left_out_of_the_conversation(world: World) {
     let without = last(&world).await.map(|turn| turn.id);
     let said = world.conversation(lane(5), 1000, without).await.unwrap().turns;
     assert_eq!(said, [("q1".to_owned(), "a1".to_owned())]);
+}
+
+async fn every_attempt_at_a_question_is_replaced_and_left_out_with_the_last(world: World) {
+    world.answers(1, 5, asked_in(31, "q", "first")).await;
+    world.answers(2, 5, asked_in(31, "q2", "")).await;
+    let failed = last(&world).await.unwrap();
+    let said = async |without| world.conversation(lane(5), 1000, without).await.unwrap().turns.len();
+    assert_eq!((said(None).await, said(Some(failed.id)).await), (1, 0));
+    let key = world.begins(3, 5).await.key;
+    let conversation = ConversationChange::Replace(failed.id);
+    world.store_reply(key, NewReply { conversation, ..reply(&[], Some(asked_in(31, "q3", "third"))) }).await.unwrap();
+    let said = world.conversation(lane(5), 1000, None).await.unwrap().turns;
+    assert_eq!(said, [("q3".to_owned(), "third".to_owned())]);
 }
 
 async fn the_place_of_an_answer_survives_a_crash(mut world: World) {

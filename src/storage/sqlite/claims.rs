@@ -73,7 +73,13 @@ impl Sqlite {
             let (mut begun, generated) = begun.optional()?.ok_or(StorageError::LostClaim)?;
             if generated {
                 match replies::load(tx, seq) {
-                    Ok(reply) => begun.reply = Some(reply),
+                    Ok(mut reply) => {
+                        // An answer that had begun to grow in a message goes into it.
+                        if reply.in_place.is_empty() {
+                            reply.in_place.extend(begun.placed);
+                        }
+                        begun.reply = Some(reply);
+                    }
                     // Rolling the claim back would only bring it here again, with its lane behind it.
                     Err(error @ StorageError::Invalid(_)) => {
                         leave(tx, PARK, begun.key, Some("its stored reply cannot be read"))?;

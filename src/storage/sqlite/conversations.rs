@@ -23,7 +23,9 @@ const CLOSE: &str = "
 
 const NEWEST_TURNS: &str = "
     SELECT question, answer FROM turns
-    WHERE conversation = :conversation AND answer <> '' AND replaced = 0 AND id IS NOT :without ORDER BY id DESC";
+    WHERE conversation = :conversation AND answer <> '' AND replaced = 0 AND id IS NOT :without
+      AND (asked_in = 0 OR asked_in IS NOT (SELECT asked_in FROM turns WHERE id = :without))
+    ORDER BY id DESC";
 
 impl Sqlite {
     pub(in crate::storage) async fn conversation(

@@ -36,6 +36,11 @@ const KEEP_MESSAGES: &str = "
     UPDATE turns SET messages = :messages
     WHERE id = (SELECT max(id) FROM turns WHERE conversation = :conversation) AND seq = :seq";
 
+const REPLACE: &str = "
+    UPDATE turns SET replaced = 1
+    WHERE replaced = 0 AND conversation = (SELECT conversation FROM turns WHERE id = :turn)
+      AND (id = :turn OR (asked_in <> 0 AND asked_in = (SELECT asked_in FROM turns WHERE id = :turn)))";
+
 impl Sqlite {
     pub(in crate::storage) async fn last_turn(&self, lane: Lane) -> Result<Option<AskedTurn>, StorageError> {
         self.read(move |db| last(db, lane)).await
@@ -111,10 +116,8 @@ pub(super) fn keep_messages(tx: &Transaction<'_>, lane: Lane, seq: Seq, messages
     Ok(())
 }
 
-/// Takes a turn out of its conversation; it is kept.
+/// Takes a turn out of its conversation, and with it every earlier attempt at the same question; they are kept.
 pub(super) fn replace(tx: &Transaction<'_>, turn: TurnId) -> Result<(), StorageError> {
-    tx.db
-        .prepare_cached("UPDATE turns SET replaced = 1 WHERE id = :turn")?
-        .execute(named_params! { ":turn": turn.0 })?;
+    tx.db.prepare_cached(REPLACE)?.execute(named_params! { ":turn": turn.0 })?;
     Ok(())
 }

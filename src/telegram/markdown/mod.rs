@@ -16,10 +16,13 @@ mod held;
 mod link;
 mod partial;
 mod render;
+mod rich;
 mod table;
 #[cfg(test)]
 pub(super) mod tests;
 mod writer;
+
+pub use rich::{embeds, wants_rich};
 
 /// What models use beyond `CommonMark`. Footnotes are read so that their brackets do not become broken links.
 const OPTIONS: Options = Options::ENABLE_TABLES

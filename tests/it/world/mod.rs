@@ -111,7 +111,10 @@ impl World {
     /// Returns when the bot has written this many messages in a chat.
     pub(crate) async fn answers(&self, chat: i64, count: usize) -> Vec<MessageView> {
         let bot = self.telegram.bot_id();
-        let wanted = |messages: &[MessageView]| messages.iter().filter(|message| message.from == bot).count() >= count;
+        let wanted = |messages: &[MessageView]| {
+            let written = messages.iter().filter(|message| message.from == bot);
+            written.filter(|message| !is_growing(message)).count() >= count
+        };
         let seen = self.telegram.chat_becomes(chat, wanted);
         let in_time = tokio::time::timeout(DEADLINE, seen).await.is_ok();
         let there_is = || format!("{}\n{}", self.telegram.transcript(chat), self.bot.log());
@@ -134,6 +137,11 @@ impl World {
     pub(crate) fn expects_in_log(&mut self, words: &[&'static str]) {
         self.expected.extend(words);
     }
+}
+
+/// Is it still being written? Then there is a Stop button under it.
+pub(crate) fn is_growing(message: &MessageView) -> bool {
+    message.keyboard.as_ref().is_some_and(|keyboard| keyboard.to_string().contains("stop:"))
 }
 
 /// Waits for something, but not for ever.

@@ -5,8 +5,12 @@
 //! answer to a send was lost, or the process died in between), it is sent again too, because a doubled answer is better
 //! than none; each such case is counted and said, and the pauses between them grow to minutes.
 //!
+//! A part that is written over a message that is there (a placeholder, an answer that is given again) is safer: such a
+//! change can be repeated without harm.
+//!
 //! A call under way is never dropped, not even by a stop: what became of it would not be known.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -14,9 +18,15 @@ use tokio_util::sync::CancellationToken;
 use super::Tools;
 use crate::inbox::Claim;
 use crate::metrics;
-use crate::storage::{Address, Part, StorageError, StoredReply, insist};
+use crate::storage::{Address, StorageError, StoredReply, insist};
 use crate::telegram::TelegramError;
-use crate::telegram::methods::{NoPreview, ReplyTo, SendText};
+use crate::telegram::methods::DeleteMessages;
+
+mod letter;
+mod progress;
+
+use letter::Letter;
+use progress::Progress;
 
 /// Pauses before a send that did not arrive is tried again on the spot. When these are used up the claim is given back,
 /// so that it does not hold a place while Telegram is away.
@@ -52,33 +62,67 @@ pub async fn deliver(
     reply: &StoredReply,
     stop: &CancellationToken,
 ) -> Result<Delivery, StorageError> {
-    if reply.maybe_sent {
-        tracing::warn!("A message may arrive twice: the process ended while it was being sent");
-        metrics::send_repeated("crash");
-    }
     let (storage, clock, key, count) = (&tools.storage, &tools.clock, claim.key(), reply.parts.len());
-    for (k, (part, arrived)) in reply.parts.iter().enumerate() {
-        if arrived.is_some() {
+    let mut progress = Progress::of(reply);
+    for k in 0..count {
+        if progress.is_settled(k) {
             continue;
         }
-        // Storing a reply announces its first send.
-        if k > 0 || claim.stored_reply().is_some() {
+        let last = k + 1 == count;
+        let over = progress.place(k);
+        // A change can be repeated without harm. Storing a reply announces its first send.
+        if over.is_none() && (k > 0 || claim.stored_reply().is_some()) {
             insist(clock, || storage.sending(key, k)).await?;
         }
-        // Only the first part replies to the question; the rest follows it.
-        let address = Address { reply_to: reply.address.reply_to.filter(|_| k == 0), ..reply.address };
-        let error = match send(tools, address, part, stop).await {
-            Ok(message_id) => {
-                insist(clock, || storage.delivered(key, k, message_id, k + 1 == count)).await?;
-                continue;
+        if over.is_none() && reply.maybe_sent && progress.is_next(k) {
+            tracing::warn!("A message may arrive twice: the process ended while it was being sent");
+            metrics::send_repeated("crash");
+        }
+        let letter = progress.letter(k, over);
+        let message_id = match send(tools, letter, stop).await {
+            Ok(message_id) => message_id,
+            Err(error) if progress.can_do_without(k, &error) => {
+                note_refusal(tools, &error);
+                0
             }
-            Err(error) => error,
+            Err(error) => {
+                // Whatever became of this call is known or has been said: the next attempt is not a doubt of its own.
+                insist(clock, || storage.not_sent(key, k)).await?;
+                return Ok(undelivered(&error, claim.tries(), stop));
+            }
         };
-        // Whatever became of this call is known or has been said: the next attempt is not a doubt of its own.
-        insist(clock, || storage.not_sent(key, k)).await?;
-        return Ok(undelivered(&error, claim.tries(), stop));
+        progress.arrived(k, message_id);
+        let last = last || progress.rest_is_settled(k);
+        if last {
+            delete(tools, reply.address.chat, progress.superfluous()).await;
+        }
+        insist(clock, || storage.delivered(key, k, message_id, last)).await?;
+        if last {
+            break;
+        }
     }
     Ok(Delivery::Done)
+}
+
+/// A server that does not take rich messages is not asked again; one that did not take this one is.
+fn note_refusal(tools: &Tools, error: &TelegramError) {
+    if matches!(error, TelegramError::Refused { code: 404, .. }) {
+        tools.rich.store(false, Ordering::Relaxed);
+        tracing::info!("This Bot API server knows no rich messages; tables and formulas are sent as text");
+    } else {
+        tracing::warn!(reason = %error, "Telegram refused a rich message; sending it as text");
+    }
+}
+
+/// Messages that carried an earlier answer, or its beginning, and are not written over. One that cannot be deleted (it is
+/// older than two days) stays: nothing is wrong with the answer.
+pub(crate) async fn delete(tools: &Tools, chat: i64, messages: &[i64]) {
+    if messages.is_empty() {
+        return;
+    }
+    if let Err(error) = tools.telegram.call(&DeleteMessages { chat_id: chat, message_ids: messages }).await {
+        tracing::debug!(reason = %error, "Messages of an earlier answer could not be deleted");
+    }
 }
 
 /// What a part that did not go out means for the whole.
@@ -100,26 +144,31 @@ fn undelivered(error: &TelegramError, tries: u32, stop: &CancellationToken) -> D
 }
 
 /// Sends one part and returns its message id, or the error with which it was given up for now.
-async fn send(tools: &Tools, address: Address, part: &Part, stop: &CancellationToken) -> Result<i64, TelegramError> {
-    let mut message = message(address, part);
+async fn send(tools: &Tools, mut letter: Letter<'_>, stop: &CancellationToken) -> Result<i64, TelegramError> {
     let mut pauses = AGAIN.into_iter();
     let mut in_doubt = false;
     loop {
-        let error = match tools.telegram.call(&message).await {
-            Ok(sent) => return Ok(sent.message_id),
+        let error = match letter.post(&tools.telegram).await {
+            Ok(message_id) => return Ok(message_id),
             Err(error) => error,
         };
         match &error {
-            TelegramError::Migrated(chat) if message.chat_id != *chat => {
-                message.chat_id = *chat;
+            TelegramError::Migrated(chat) if letter.address.chat != *chat => {
+                // No message of the old group can be changed any more.
+                letter = Letter { address: Address { chat: *chat, ..letter.address }, over: None, ..letter };
                 continue;
             }
             TelegramError::Refused { description, .. } if !error.chat_is_gone() => {
-                let Some(plainer) = plainer(message, description) else { return Err(error) };
+                let Some(plainer) = letter.plainer(description) else { return Err(error) };
                 tracing::warn!(reason = %error, "Telegram refused a message; sending it plainer");
-                message = plainer;
+                if let (Some(old), None) = (letter.over, plainer.over) {
+                    delete(tools, letter.address.chat, &[old]).await;
+                }
+                letter = plainer;
                 continue;
             }
+            // A change that is repeated changes nothing.
+            TelegramError::Unknown(_) if letter.over.is_some() => {}
             TelegramError::Unknown(_) => {
                 tracing::warn!(reason = %error, "A message may arrive twice: Telegram did not say whether it had arrived");
                 metrics::send_repeated("no_answer");
@@ -138,37 +187,5 @@ async fn send(tools: &Tools, address: Address, part: &Part, stop: &CancellationT
             () = tools.clock.sleep(pause) => {}
             () = stop.cancelled() => return Err(error),
         }
-    }
-}
-
-fn message(address: Address, part: &Part) -> SendText<'_> {
-    SendText {
-        chat_id: address.chat,
-        message_thread_id: address.thread,
-        text: &part.text,
-        entities: &part.entities,
-        link_preview_options: NoPreview::OFF,
-        reply_parameters: address.reply_to.map(ReplyTo::message),
-    }
-}
-
-/// The same text with less around it, until nothing is left to leave out. What the refusal names goes first, because the
-/// rest is worth keeping: the question may be deleted, a topic closed while the answer was written. Then the formatting.
-fn plainer<'a>(message: SendText<'a>, refusal: &str) -> Option<SendText<'a>> {
-    let refusal = refusal.to_ascii_lowercase();
-    let names = |words: [&str; 2]| words.iter().any(|word| refusal.contains(word));
-    let (replies, in_topic) = (message.reply_parameters.is_some(), message.message_thread_id != 0);
-    if replies && names(["replied", "reply_message"]) {
-        Some(SendText { reply_parameters: None, ..message })
-    } else if in_topic && names(["thread", "topic"]) {
-        Some(SendText { message_thread_id: 0, ..message })
-    } else if !message.entities.is_empty() {
-        Some(SendText { entities: &[], ..message })
-    } else if replies {
-        Some(SendText { reply_parameters: None, ..message })
-    } else if in_topic {
-        Some(SendText { message_thread_id: 0, ..message })
-    } else {
-        None
     }
 }

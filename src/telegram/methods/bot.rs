@@ -1,0 +1,53 @@
+//! Who the bot is, and its menu.
+
+use serde::{Deserialize, Serialize};
+use teloxide::requests::Payload;
+use teloxide::types::{BotCommand, True};
+
+/// `getMe`, answered with what this bot looks at.
+#[derive(Debug, Clone, Serialize)]
+pub struct GetMe {}
+
+impl Payload for GetMe {
+    type Output = BotIdentity;
+    const NAME: &'static str = "getMe";
+}
+
+/// Who the bot is.
+#[derive(Debug, Clone, Deserialize)]
+pub struct BotIdentity {
+    /// Telegram's id.
+    pub id: i64,
+    /// Without the @.
+    pub username: String,
+    /// Shown name.
+    pub first_name: String,
+}
+
+/// `setMyCommands` for one language.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetMyCommands<'a> {
+    /// The menu.
+    pub commands: Vec<BotCommand>,
+    /// Two letters; empty for everybody without a menu of their own language.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub language_code: &'a str,
+}
+
+impl Payload for SetMyCommands<'_> {
+    type Output = True;
+    const NAME: &'static str = "setMyCommands";
+}
+
+/// `getMyCommands` for one language.
+#[derive(Debug, Clone, Serialize)]
+pub struct GetMyCommands<'a> {
+    /// Two letters, or empty.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub language_code: &'a str,
+}
+
+impl Payload for GetMyCommands<'_> {
+    type Output = Vec<BotCommand>;
+    const NAME: &'static str = "getMyCommands";
+}

@@ -1,0 +1,75 @@
+//! How far a delivery came: which parts are settled, which message each of the others goes into.
+
+use super::letter::Letter;
+use crate::storage::{Address, Form, StoredReply};
+use crate::telegram::TelegramError;
+
+/// A reply that is being delivered.
+pub(super) struct Progress<'a> {
+    reply: &'a StoredReply,
+    /// The message of each part; 0: passed over.
+    messages: Vec<Option<i64>>,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn of(reply: &'a StoredReply) -> Self {
+        Self { reply, messages: reply.parts.iter().map(|(_, arrived)| *arrived).collect() }
+    }
+
+    /// Did it arrive, or is it not owed because the rich message before it did?
+    pub(super) fn is_settled(&self, k: usize) -> bool {
+        self.messages[k].is_some() || (self.reply.parts[k].0.fallback && self.rich_arrived())
+    }
+
+    pub(super) fn rest_is_settled(&self, k: usize) -> bool {
+        (k + 1..self.messages.len()).all(|later| self.is_settled(later))
+    }
+
+    fn rich_arrived(&self) -> bool {
+        let mut parts = self.reply.parts.iter().zip(&self.messages);
+        parts.any(|((part, _), message)| part.form == Form::Rich && message.is_some_and(|id| id > 0))
+    }
+
+    /// Is it the first that had not arrived when the delivery was taken up?
+    pub(super) fn is_next(&self, k: usize) -> bool {
+        self.reply.parts.iter().position(|(_, arrived)| arrived.is_none()) == Some(k)
+    }
+
+    /// The message that this part is written over. A file cannot be.
+    pub(super) fn place(&self, k: usize) -> Option<i64> {
+        let place = self.reply.in_place.get(self.carriers()).copied();
+        place.filter(|_| self.reply.parts[k].0.form != Form::Document)
+    }
+
+    /// How many messages carry the reply by now, a file aside.
+    fn carriers(&self) -> usize {
+        let parts = self.reply.parts.iter().zip(&self.messages);
+        parts.filter(|((part, _), id)| part.form != Form::Document && id.is_some_and(|id| id > 0)).count()
+    }
+
+    /// Messages of an earlier answer that are not needed for this one.
+    pub(super) fn superfluous(&self) -> &'a [i64] {
+        self.reply.in_place.get(self.carriers()..).unwrap_or_default()
+    }
+
+    pub(super) fn letter(&self, k: usize, over: Option<i64>) -> Letter<'a> {
+        let StoredReply { address, keyboard, .. } = self.reply;
+        // Only the first message replies to the question; the rest follows it.
+        let reply_to = address.reply_to.filter(|_| self.carriers() == 0);
+        let part = &self.reply.parts[k].0;
+        let rest = &self.reply.parts[k + 1..];
+        let is_last = rest.is_empty() || (part.form == Form::Rich && rest.iter().all(|(later, _)| later.fallback));
+        let keyboard = keyboard.as_ref().filter(|_| is_last);
+        Letter { address: Address { reply_to, ..*address }, part, over, keyboard, formatted: true }
+    }
+
+    /// A rich message that is refused has its fallback.
+    pub(super) fn can_do_without(&self, k: usize, error: &TelegramError) -> bool {
+        let refused = matches!(error, TelegramError::Refused { .. }) && !error.chat_is_gone();
+        refused && self.reply.parts[k].0.form == Form::Rich
+    }
+
+    pub(super) fn arrived(&mut self, k: usize, message_id: i64) {
+        self.messages[k] = Some(message_id);
+    }
+}

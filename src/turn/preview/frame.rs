@@ -1,0 +1,102 @@
+//! What a preview says to Telegram, call by call.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::replies::{self, Language};
+use crate::storage::{Address, ClaimKey, Part, insist};
+use crate::telegram::methods::{EditText, NoPreview, ReplyTo, SendMessageDraft, SendText, SendTyping};
+use crate::telegram::{Slot, TelegramError};
+use crate::turn::{Question, Tools};
+
+/// A call under way.
+pub(super) type Call = Pin<Box<dyn Future<Output = Result<Shown, TelegramError>> + Send>>;
+
+/// What a call brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// A frame, or "typing…".
+    Frame,
+    /// There is a message now in which the answer can grow, and the store knows.
+    Placed(i64),
+}
+
+/// What every frame of an answer shares.
+pub(super) struct Frame {
+    tools: Arc<Tools>,
+    address: Address,
+    key: ClaimKey,
+    language: Language,
+    stop_button: Value,
+}
+
+impl Frame {
+    pub(super) fn new(tools: &Arc<Tools>, question: &Question, stop_button: Value) -> Self {
+        let Question { address, key, language, .. } = *question;
+        Self { tools: Arc::clone(tools), address, key, language, stop_button }
+    }
+
+    pub(super) const fn chat(&self) -> i64 {
+        self.address.chat
+    }
+
+    pub(super) fn typing(&self) -> Call {
+        let Address { chat, thread, .. } = self.address;
+        let typing = SendTyping { chat_id: chat, message_thread_id: thread, action: "typing" };
+        let telegram = self.tools.telegram.clone();
+        Box::pin(async move { telegram.call(&typing).await.map(|_| Shown::Frame) })
+    }
+
+    pub(super) fn draft(&self, slot: Slot, draft_id: i64, page: Part) -> Call {
+        let draft = SendMessageDraft {
+            chat_id: self.address.chat,
+            message_thread_id: self.address.thread,
+            draft_id,
+            text: page.text,
+            entities: page.entities,
+            can_stop: true,
+        };
+        Box::pin(async move { slot.call(&draft).await.map(|_| Shown::Frame) })
+    }
+
+    /// The message in which the answer will grow. The store is told before anything is written over it.
+    pub(super) fn placeholder(&self, slot: Slot) -> Call {
+        let Self { tools, address, key, .. } = self;
+        let (tools, address, key) = (Arc::clone(tools), *address, *key);
+        let (text, keyboard) = (replies::placeholder(self.language), self.stop_button.clone());
+        Box::pin(async move {
+            let message = SendText {
+                chat_id: address.chat,
+                message_thread_id: address.thread,
+                text: &text,
+                entities: &[],
+                link_preview_options: NoPreview::OFF,
+                reply_parameters: address.reply_to.map(ReplyTo::message),
+                reply_markup: Some(&keyboard),
+            };
+            let placed = slot.call(&message).await?.message_id;
+            if let Err(error) = insist(&tools.clock, || tools.storage.placed(key, placed)).await {
+                // Whoever has the claim now will place its own answer.
+                tracing::debug!(reason = %error, "The place of an answer could not be stored");
+            }
+            Ok(Shown::Placed(placed))
+        })
+    }
+
+    pub(super) fn edit(&self, slot: Slot, message_id: i64, page: Part) -> Call {
+        let (chat_id, keyboard) = (self.address.chat, self.stop_button.clone());
+        Box::pin(async move {
+            let edit = EditText {
+                chat_id,
+                message_id,
+                text: &page.text,
+                entities: &page.entities,
+                link_preview_options: NoPreview::OFF,
+                reply_markup: Some(&keyboard),
+            };
+            slot.call(&edit).await.map(|_| Shown::Frame)
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! From what the model wrote to what is stored and sent.
+
+use std::sync::atomic::Ordering;
+
+use super::stream::{End, Written};
+use super::{Question, Tools, buttons};
+use crate::config::ReplyFormat;
+use crate::openrouter::ModelErrorKind;
+use crate::replies::{self, Language};
+use crate::storage::{ConversationChange, FinishedTurn, Form, NewReply, Part, UsageRecord};
+use crate::telegram::markdown;
+use crate::telegram::split::{MESSAGE_UNITS, split};
+
+/// An answer of more messages than this comes as a file too, and shows its beginning: nobody reads thirty messages, and
+/// Telegram takes them slowly.
+const MOST_MESSAGES: usize = 5;
+/// Characters that a rich message takes (Bot API, `InputRichMessage`).
+const RICH_CHARACTERS: usize = 32_768;
+
+/// What was written, and how it ended, as a reply.
+pub(super) fn reply(tools: &Tools, question: &Question, written: Written) -> NewReply {
+    let again = question.again.as_ref();
+    // An attempt that brought nothing leaves the earlier answer in the conversation, unless its question is void.
+    let replaced = again.filter(|again| again.void || !written.text.is_empty());
+    NewReply {
+        address: question.address,
+        parts: parts(tools, question.language, &written),
+        in_place: again.map(|again| again.in_place.clone()).unwrap_or_default(),
+        keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
+        conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
+        turn: Some(finished(question, written)),
+        ..NewReply::default()
+    }
+}
+
+/// An answer whose question was edited meanwhile: nothing of it is sent or remembered but what it cost, and the messages
+/// in which it was shown, for the next one.
+pub(super) fn void(question: &Question, written: Written, placed: Option<i64>) -> NewReply {
+    let in_place = match &question.again {
+        Some(again) if !again.in_place.is_empty() => again.in_place.clone(),
+        _ => placed.into_iter().collect(),
+    };
+    let written = Written { text: String::new(), ..written };
+    let conversation = question.again.as_ref().map(|again| ConversationChange::Replace(again.turn));
+    NewReply {
+        address: question.address,
+        in_place,
+        conversation: conversation.unwrap_or_default(),
+        turn: Some(finished(question, written)),
+        ..NewReply::default()
+    }
+}
+
+fn finished(question: &Question, written: Written) -> FinishedTurn {
+    let complete = matches!(written.end, End::Complete);
+    let usage = written.generation_id.map(|generation_id| UsageRecord {
+        generation_id,
+        model: written.finish.model.unwrap_or_default(),
+        prompt_tokens: written.finish.usage.prompt_tokens.unwrap_or(0),
+        completion_tokens: written.finish.usage.completion_tokens.unwrap_or(0),
+        cost_micro_usd: written.finish.usage.cost_micro_usd,
+    });
+    let (text, asked_in) = (question.text.clone(), question.asked_in);
+    FinishedTurn { user: question.user, asked_in, question: text, answer: written.text, complete, usage }
+}
+
+/// The text, and below it what the bot itself has to say. A rich message comes first when there is one; the text is then
+/// its fallback.
+fn parts(tools: &Tools, language: Language, written: &Written) -> Vec<Part> {
+    let rich = rich(tools, &written.text);
+    let mut parts = split(&markdown::format(&written.text), MESSAGE_UNITS);
+    let has_text = !parts.is_empty();
+    let long = parts.len() > MOST_MESSAGES;
+    if long {
+        parts.truncate(MOST_MESSAGES - 1);
+        parts.push(Part::plain(replies::continued_in_file(language)));
+        parts.push(Part { form: Form::Document, ..Part::plain(written.text.clone()) });
+    }
+    if let Some(rich) = rich {
+        parts.iter_mut().for_each(|part| part.fallback = true);
+        parts.insert(0, rich);
+    }
+    if let Some(sentence) = closing_sentence(language, written, has_text) {
+        parts.push(Part::plain(sentence));
+    }
+    parts
+}
+
+/// The answer as Telegram's own Markdown, when that shows more than entities can.
+fn rich(tools: &Tools, text: &str) -> Option<Part> {
+    let wanted = match tools.config.reply_format {
+        ReplyFormat::Entities => false,
+        ReplyFormat::Auto => markdown::wants_rich(text),
+        ReplyFormat::Rich => true,
+    };
+    let fits = text.chars().count() <= RICH_CHARACTERS && !text.trim().is_empty();
+    let taken = tools.rich.load(Ordering::Relaxed);
+    // A picture would be fetched from an address that the model chose.
+    let safe = wanted && fits && taken && !markdown::embeds(text);
+    safe.then(|| Part { form: Form::Rich, ..Part::plain(text.to_owned()) })
+}
+
+/// What the bot itself says below the text: nothing when the answer is whole.
+fn closing_sentence(language: Language, written: &Written, has_text: bool) -> Option<String> {
+    match &written.end {
+        End::Complete if has_text && written.finish.reason.as_deref() == Some("length") => {
+            Some(replies::length_limit(language))
+        }
+        End::Complete if has_text => None,
+        End::Complete => Some(replies::empty_answer(language)),
+        End::Stopped | End::Edited => (!has_text).then(|| replies::stopped(language)),
+        End::TimedOut => Some(replies::cut_off(language)),
+        End::Failed(error) => Some(match error.kind {
+            ModelErrorKind::Busy => replies::busy(language),
+            ModelErrorKind::Stalled if has_text => replies::stalled(language),
+            ModelErrorKind::Stalled => replies::stalled_before_text(language),
+            ModelErrorKind::CutOff => replies::cut_off(language),
+            ModelErrorKind::Account => replies::account(language),
+            ModelErrorKind::ContextTooLong => replies::context_too_long(language),
+            ModelErrorKind::Moderated => replies::moderated(language),
+            ModelErrorKind::OnlyReasoning => replies::only_reasoning(language),
+            ModelErrorKind::Empty => replies::empty_answer(language),
+            ModelErrorKind::NoSuchModel => replies::no_such_model(language),
+            ModelErrorKind::Refused => replies::refused(language),
+        }),
+    }
+}
