@@ -77,7 +77,9 @@ fn parts(tools: &Tools, language: Language, written: &Written) -> Vec<Part> {
         parts.push(Part { form: Form::Document, ..Part::plain(written.text.clone()) });
     }
     if let Some(rich) = rich {
-        parts.iter_mut().for_each(|part| part.fallback = true);
+        for part in &mut parts {
+            part.fallback = true;
+        }
         parts.insert(0, rich);
     }
     if let Some(sentence) = closing_sentence(language, written, has_text) {
