@@ -118,15 +118,12 @@ impl World {
             }
             let seen = self.bot_sees(said, &body);
             let message = Message {
-                id: 0,
                 thread: said.thread,
                 from: said.user,
                 date: now.as_secs(),
-                edit_date: None,
                 body,
-                media: None,
                 reply_to: said.reply_to,
-                keyboard: None,
+                ..Message::default()
             };
             let id = self.post(said.chat, message);
             done.message_ids.push(id);

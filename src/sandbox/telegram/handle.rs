@@ -18,7 +18,6 @@ use super::flood::FloodLimits;
 use super::message::{Media, Message};
 use super::server;
 use super::shared::Shared;
-use super::text::Formatted;
 use super::view::Act;
 use super::world::{Bot, World};
 use crate::clock::Clock;
@@ -153,15 +152,10 @@ impl FakeTelegram {
         self.shared.change(|world, now| {
             let opened = json!({"name": name, "icon_color": 7_322_096});
             let message = Message {
-                id: 0,
-                thread: None,
                 from: world.chats.get(&chat).and_then(|place| place.members.first().copied()).unwrap_or_default(),
                 date: now.as_secs(),
-                edit_date: None,
-                body: Formatted::default(),
                 media: Some(Media { kind: "forum_topic_created", content: opened, captioned: false }),
-                reply_to: None,
-                keyboard: None,
+                ..Message::default()
             };
             let id = world.post(chat, message);
             if let Some(place) = world.chats.get_mut(&chat) {
@@ -281,6 +275,11 @@ impl FakeTelegram {
     /// Off: an older server whose drafts have no Stop button.
     pub fn set_draft_stop(&self, known: bool) {
         self.shared.change(|world, _| world.switches.draft_stop = known);
+    }
+
+    /// Off: an older server without rich messages.
+    pub fn set_rich(&self, known: bool) {
+        self.shared.change(|world, _| world.switches.rich = known);
     }
 
     /// On: more than one `setWebhook` per second gets 429, as in reality.

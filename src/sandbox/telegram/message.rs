@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::rich::Rich;
 use super::text::Formatted;
 use super::view::MessageView;
 
 /// A message in a chat.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Message {
     /// Its id in its chat.
     pub(super) id: i64,
@@ -20,6 +21,8 @@ pub(super) struct Message {
     pub(super) edit_date: Option<i64>,
     /// Text or caption.
     pub(super) body: Formatted,
+    /// Blocks instead of a text.
+    pub(super) rich: Option<Rich>,
     /// What it is beside text.
     pub(super) media: Option<Media>,
     /// The id of the message it answers.
@@ -48,18 +51,24 @@ impl Message {
             from: self.from,
             date: self.date,
             edit_date: self.edit_date,
-            text: match &self.media {
-                Some(media) if self.body.text.is_empty() => format!("[{}]", media.kind),
-                _ => self.body.text.clone(),
+            text: match (&self.rich, &self.media) {
+                (Some(rich), _) => rich.plain(),
+                (None, Some(media)) if self.body.text.is_empty() => format!("[{}]", media.kind),
+                (None, _) => self.body.text.clone(),
             },
+            rich: self.rich.as_ref().map(|rich| rich.markdown.clone()),
+            blocks: self.rich.as_ref().map(|rich| rich.blocks.clone()).unwrap_or_default(),
             entities: self.body.entities_json(),
             reply_to: self.reply_to,
             keyboard: self.keyboard.as_ref().map(|markup| markup["inline_keyboard"].clone()),
         }
     }
 
-    /// Text or caption and media, as fields of the Bot API's message.
+    /// Text, blocks, or caption and media, as fields of the Bot API's message.
     pub(super) fn content(&self, fields: &mut Map<String, Value>) {
+        if let Some(rich) = &self.rich {
+            fields.insert("rich_message".to_owned(), rich.json());
+        }
         let (text, entities) = match &self.media {
             Some(media) => {
                 fields.insert(media.kind.to_owned(), media.content.clone());

@@ -33,6 +33,7 @@ mod methods;
 mod observe;
 mod params;
 mod polling;
+mod rich;
 mod server;
 mod shared;
 mod table;

@@ -98,7 +98,7 @@ impl FakeTelegram {
     #[must_use]
     pub fn draft(&self, chat: i64, thread: Option<i64>) -> Option<(i64, String)> {
         let world = self.shared.look();
-        world.chats.get(&chat)?.drafts.get(&thread).map(|draft| (draft.id, draft.body.text.clone()))
+        world.chats.get(&chat)?.drafts.get(&thread).map(|draft| (draft.id, draft.words()))
     }
 
     /// The calls of the bot, oldest first; the last 10,000.

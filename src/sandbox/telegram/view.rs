@@ -54,7 +54,7 @@ pub enum Act {
 }
 
 /// A message as people see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MessageView {
     /// Its id in its chat.
     pub message_id: i64,
@@ -70,6 +70,12 @@ pub struct MessageView {
     pub text: String,
     /// As in the Bot API: offsets and lengths in UTF-16 units.
     pub entities: Vec<Value>,
+    /// The Markdown of a rich message; `text` then holds its words alone.
+    #[serde(default)]
+    pub rich: Option<String>,
+    /// What that became: `RichBlock`s as in the Bot API.
+    #[serde(default)]
+    pub blocks: Vec<Value>,
     /// In reply to.
     pub reply_to: Option<i64>,
     /// `inline_keyboard` as in the Bot API: rows of buttons.
@@ -152,6 +158,9 @@ pub enum Event {
         text: String,
         /// As in the Bot API.
         entities: Vec<Value>,
+        /// The blocks of a rich draft; `text` then holds its words alone.
+        #[serde(default)]
+        blocks: Vec<Value>,
         /// Does it have a Stop button?
         can_stop: bool,
     },

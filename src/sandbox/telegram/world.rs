@@ -53,6 +53,8 @@ pub(super) struct Switches {
     pub(super) drafts: bool,
     /// It knows the Stop button of drafts.
     pub(super) draft_stop: bool,
+    /// It knows rich messages.
+    pub(super) rich: bool,
     /// `setWebhook` more than once per second gets 429.
     pub(super) webhook_pace: bool,
     /// The token has been revoked.
@@ -126,6 +128,7 @@ impl World {
                 strict: true,
                 drafts: true,
                 draft_stop: true,
+                rich: true,
                 webhook_pace: false,
                 token_revoked: false,
                 copies: 1,

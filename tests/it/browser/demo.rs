@@ -104,8 +104,8 @@ impl Demo {
     }
 
     pub(crate) fn drafts_formatted(&self, chat: i64, text: &str, entities: Value, can_stop: bool) {
-        let (text, entities) = (text.to_owned(), list(entities));
-        self.inner.tell(Event::Draft { chat, thread: None, draft_id: 1, text, entities, can_stop });
+        let (text, entities, blocks) = (text.to_owned(), list(entities), Vec::new());
+        self.inner.tell(Event::Draft { chat, thread: None, draft_id: 1, text, entities, blocks, can_stop });
     }
 
     /// The final message takes the draft's place.
@@ -239,17 +239,7 @@ fn list(entities: Value) -> Vec<Value> {
 
 /// A message with nothing but a text.
 pub(crate) fn blank(text: &str) -> MessageView {
-    MessageView {
-        message_id: 0,
-        thread: None,
-        from: 0,
-        date: 0,
-        edit_date: None,
-        text: text.to_owned(),
-        entities: Vec::new(),
-        reply_to: None,
-        keyboard: None,
-    }
+    MessageView { text: text.to_owned(), ..MessageView::default() }
 }
 
 fn commands() -> Vec<Command> {

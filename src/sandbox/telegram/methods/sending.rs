@@ -1,4 +1,4 @@
-//! New messages of the bot: text, pictures, documents.
+//! New messages of the bot: text, blocks, pictures, documents.
 
 use serde_json::json;
 
@@ -6,13 +6,20 @@ use super::Ask;
 use crate::sandbox::telegram::answer::{Answer, Refusal};
 use crate::sandbox::telegram::keyboard;
 use crate::sandbox::telegram::message::{Media, Message};
-use crate::sandbox::telegram::text::{self, Formatted};
+use crate::sandbox::telegram::text;
 
 /// `sendMessage`.
 pub(super) fn message(ask: &mut Ask<'_>) -> Answer {
     ask.chat()?;
     let body = text::message(ask.params)?;
-    post(ask, body, None)
+    post(ask, Message { body, ..Message::default() })
+}
+
+/// `sendRichMessage`.
+pub(super) fn rich_message(ask: &mut Ask<'_>) -> Answer {
+    ask.chat()?;
+    let rich = ask.rich()?;
+    post(ask, Message { rich: Some(rich), ..Message::default() })
 }
 
 /// `sendPhoto`.
@@ -22,7 +29,8 @@ pub(super) fn photo(ask: &mut Ask<'_>) -> Answer {
     // One size is enough for who only looks at there being a photo.
     let content = json!([{"file_id": id, "file_unique_id": id, "file_size": size, "width": 640, "height": 480}]);
     let body = text::caption(ask.params)?;
-    post(ask, body, Some(Media { kind: "photo", content, captioned: true }))
+    let media = Media { kind: "photo", content, captioned: true };
+    post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 
 /// `sendDocument`.
@@ -31,7 +39,8 @@ pub(super) fn document(ask: &mut Ask<'_>) -> Answer {
     let (id, size, name) = file(ask, "document")?;
     let content = json!({"file_id": id, "file_unique_id": id, "file_size": size, "file_name": name});
     let body = text::caption(ask.params)?;
-    post(ask, body, Some(Media { kind: "document", content, captioned: true }))
+    let media = Media { kind: "document", content, captioned: true };
+    post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 
 /// Id, size and name of what was uploaded or named.
@@ -45,7 +54,8 @@ fn file(ask: &Ask<'_>, name: &str) -> Result<(String, usize, String), Refusal> {
     }
 }
 
-fn post(ask: &mut Ask<'_>, body: Formatted, media: Option<Media>) -> Answer {
+/// Adds to the content who wrote it, when and where.
+fn post(ask: &mut Ask<'_>, content: Message) -> Answer {
     let chat = ask.writable_chat()?;
     let keyboard = keyboard::inline(ask.params.get("reply_markup"))?;
     let reply_to = replied(ask, chat)?;
@@ -56,17 +66,8 @@ fn post(ask: &mut Ask<'_>, body: Formatted, media: Option<Media>) -> Answer {
     }
     // An answer is where the question is.
     let thread = asked.or_else(|| place.messages.get(&reply_to?)?.thread);
-    let message = Message {
-        id: 0,
-        thread,
-        from: ask.world.bot.id,
-        date: ask.now.as_secs(),
-        edit_date: None,
-        body,
-        media,
-        reply_to,
-        keyboard,
-    };
+    let date = ask.now.as_secs();
+    let message = Message { thread, from: ask.world.bot.id, date, reply_to, keyboard, ..content };
     ask.world.end_draft(chat, thread);
     let id = ask.world.post(chat, message);
     Ok(ask.world.shown(chat, id).into())

@@ -5,6 +5,7 @@ mod drafts;
 mod groups;
 mod polling;
 mod requests;
+mod rich;
 mod teloxide;
 mod trouble;
 mod webhook;
