@@ -107,6 +107,12 @@ impl FakeTelegram {
         self.shared.look().journal.calls()
     }
 
+    /// How many calls the flood limits have refused with 429, whether or not calls are kept.
+    #[must_use]
+    pub fn refused_for_flood(&self) -> usize {
+        self.shared.look().flood.refused
+    }
+
     /// Nonsense that the bot said: unknown methods and parameters, missing ones, wrong types, methods the sandbox does
     /// not know. A test of our own bot ends with this being empty.
     #[must_use]
