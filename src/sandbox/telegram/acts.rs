@@ -52,6 +52,9 @@ pub enum ActRefused {
     /// Only own messages can be edited.
     #[error("this message is somebody else's")]
     NotYours,
+    /// Only administrators can do that.
+    #[error("only an administrator of the group can do that")]
+    NotAdmin,
     /// There is no button with such data.
     #[error("the message has no such button")]
     NoSuchButton,
@@ -71,7 +74,17 @@ impl World {
         match act {
             Act::Send { chat, user, text, reply_to, thread } => {
                 self.presence(chat, user)?;
-                self.say(&Said { chat, user, reply_to, thread }, &text, now)
+                self.say(&Said { chat, user, reply_to, thread, anonymous: false }, &text, now)
+            }
+            Act::SendAnonymously { chat, user, text, reply_to, thread } => {
+                if !self.presence(chat, user)?.admins.contains(&user) {
+                    return Err(ActRefused::NotAdmin);
+                }
+                self.say(&Said { chat, user, reply_to, thread, anonymous: true }, &text, now)
+            }
+            Act::Delete { chat, user, message_id } => {
+                self.presence(chat, user)?;
+                self.take_back((chat, message_id), user)
             }
             Act::Edit { chat, user, message_id, text } => {
                 self.presence(chat, user)?;
@@ -93,7 +106,8 @@ impl World {
         if !self.people.contains_key(&user) {
             return Err(ActRefused::NoSuchPerson);
         }
-        self.chats.get(&chat).filter(|chat| chat.members.contains(&user)).ok_or(ActRefused::NoSuchChat)
+        let here = |chat: &&Chat| chat.members.contains(&user) && chat.migrated_to.is_none();
+        self.chats.get(&chat).filter(here).ok_or(ActRefused::NoSuchChat)
     }
 
     fn say(&mut self, said: &Said, text: &str, now: Timestamp) -> Done {
@@ -119,7 +133,8 @@ impl World {
             let seen = self.bot_sees(said, &body);
             let message = Message {
                 thread: said.thread,
-                from: said.user,
+                from: if said.anonymous { wire::GROUP_ANONYMOUS_BOT } else { said.user },
+                sender_chat: said.anonymous.then_some(said.chat),
                 date: now.as_secs(),
                 body,
                 reply_to: said.reply_to,
@@ -168,7 +183,8 @@ impl World {
         if message.from != user {
             return Err(ActRefused::NotYours);
         }
-        let said = Said { chat, user, reply_to: message.reply_to, thread: message.thread };
+        let (reply_to, thread) = (message.reply_to, message.thread);
+        let said = Said { chat, user, reply_to, thread, anonymous: false };
         let body = text::typed(text);
         if body.text.is_empty() {
             return Err(ActRefused::Empty);
@@ -184,6 +200,17 @@ impl World {
             done.update_ids.extend(self.updates.push("edited_message", &content, now));
         }
         Ok(done)
+    }
+
+    fn take_back(&mut self, (chat, id): (i64, i64), user: i64) -> Done {
+        let place = self.chats.get(&chat).ok_or(ActRefused::NoSuchChat)?;
+        let message = place.messages.get(&id).ok_or(ActRefused::NoSuchMessage)?;
+        // In a private chat everybody may delete everything.
+        if message.from != user && place.kind != ChatKind::Private && !place.admins.contains(&user) {
+            return Err(ActRefused::NotYours);
+        }
+        self.delete(chat, id);
+        Ok(ActDone { message_ids: vec![id], ..ActDone::default() })
     }
 
     fn push_button(&mut self, (chat, id): (i64, i64), user: i64, data: &str, now: Timestamp) -> Done {
@@ -229,6 +256,8 @@ struct Said {
     user: i64,
     reply_to: Option<i64>,
     thread: Option<i64>,
+    /// In the name of the group?
+    anonymous: bool,
 }
 
 /// Cuts as Telegram's apps do, by UTF-16 units; never inside a character.

@@ -15,6 +15,8 @@ pub(super) struct Message {
     pub(super) thread: Option<i64>,
     /// Who wrote it.
     pub(super) from: i64,
+    /// The chat in whose name it was written.
+    pub(super) sender_chat: Option<i64>,
     /// Seconds since the epoch.
     pub(super) date: i64,
     /// Seconds since the epoch.
@@ -56,6 +58,7 @@ impl Message {
                 (None, Some(media)) if self.body.text.is_empty() => format!("[{}]", media.kind),
                 (None, _) => self.body.text.clone(),
             },
+            sender_chat: self.sender_chat,
             rich: self.rich.as_ref().map(|rich| rich.markdown.clone()),
             blocks: self.rich.as_ref().map(|rich| rich.blocks.clone()).unwrap_or_default(),
             entities: self.body.entities_json(),

@@ -41,6 +41,7 @@ mod table;
 mod tests;
 mod text;
 mod updates;
+mod upheavals;
 pub mod view;
 mod webhook;
 mod wire;

@@ -6,7 +6,8 @@ use tokio::sync::broadcast;
 
 use super::handle::FakeTelegram;
 use super::journal::Call;
-use super::view::{ChatView, Event, MessageView, PersonView, WorldView};
+use super::view::{ChatView, Event, MessageView, PersonView, TopicView, WorldView};
+use super::wire;
 use super::world::World;
 
 /// The bot's webhook.
@@ -23,7 +24,7 @@ pub struct WebhookState {
 }
 
 impl FakeTelegram {
-    /// Everything, as people see it.
+    /// Everything, as people see it: a group that has become a supergroup is there once.
     #[must_use]
     pub fn view(&self) -> WorldView {
         let world = self.shared.look();
@@ -41,11 +42,13 @@ impl FakeTelegram {
             language_code: person.language_code.clone(),
             is_bot: false,
         });
-        let chats = world.chats.values().map(|chat| ChatView {
+        let chats = world.chats.values().filter(|chat| chat.migrated_to.is_none()).map(|chat| ChatView {
             id: chat.id,
             kind: chat.kind.name().to_owned(),
             title: chat.title.clone(),
             members: chat.members.iter().copied().collect(),
+            admins: chat.admins.iter().copied().collect(),
+            topics: chat.topics.iter().map(|(id, name)| TopicView { id: *id, name: name.clone() }).collect(),
             messages: messages(&world, chat.id),
         });
         WorldView { people: std::iter::once(bot).chain(people).collect(), chats: chats.collect() }
@@ -181,6 +184,9 @@ fn messages(world: &World, chat: i64) -> Vec<MessageView> {
 fn name(world: &World, id: i64) -> &str {
     if id == world.bot.id {
         return &world.bot.name;
+    }
+    if id == wire::GROUP_ANONYMOUS_BOT {
+        return "Group";
     }
     world.people.get(&id).map_or("somebody", |person| &person.name)
 }

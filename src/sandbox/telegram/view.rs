@@ -22,6 +22,30 @@ pub enum Act {
         #[serde(default)]
         thread: Option<i64>,
     },
+    /// Writes a message as the group: an administrator who hides who they are.
+    SendAnonymously {
+        /// The group.
+        chat: i64,
+        /// Who it really is.
+        user: i64,
+        /// What.
+        text: String,
+        /// In reply to.
+        #[serde(default)]
+        reply_to: Option<i64>,
+        /// In a topic.
+        #[serde(default)]
+        thread: Option<i64>,
+    },
+    /// Deletes an own message, or as an administrator anybody's. The bot is not told.
+    Delete {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// Which.
+        message_id: i64,
+    },
     /// Edits an own message.
     Edit {
         /// The chat.
@@ -60,8 +84,11 @@ pub struct MessageView {
     pub message_id: i64,
     /// The topic, when it is in one.
     pub thread: Option<i64>,
-    /// Who wrote it.
+    /// Who wrote it; 1087968824 when that is not told.
     pub from: i64,
+    /// The chat in whose name it was written: the group itself, for an anonymous administrator.
+    #[serde(default)]
+    pub sender_chat: Option<i64>,
     /// Seconds since the epoch.
     pub date: i64,
     /// When it was edited.
@@ -108,8 +135,23 @@ pub struct ChatView {
     pub title: String,
     /// Ids of the people in it, without the bot.
     pub members: Vec<i64>,
+    /// Ids of those who may administrate it.
+    #[serde(default)]
+    pub admins: Vec<i64>,
+    /// Its topics, oldest first.
+    #[serde(default)]
+    pub topics: Vec<TopicView>,
     /// Oldest first.
     pub messages: Vec<MessageView>,
+}
+
+/// A topic of a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicView {
+    /// Its `message_thread_id`.
+    pub id: i64,
+    /// Shown name.
+    pub name: String,
 }
 
 /// Everything, for a page that has just been opened.
@@ -131,6 +173,11 @@ pub enum Event {
         chat: i64,
         /// The message.
         message: MessageView,
+    },
+    /// A chat is not what it was: its topics, its people, or whether it is there at all.
+    ChatChanged {
+        /// The chat.
+        chat: i64,
     },
     /// A message was edited (text, formatting or buttons).
     Edited {

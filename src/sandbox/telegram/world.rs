@@ -198,6 +198,9 @@ impl World {
     /// The chat, when the bot may write there.
     pub(super) fn writable(&self, id: i64) -> Result<&Chat, Refusal> {
         let chat = self.chats.get(&id).ok_or_else(|| Refusal::bad_request("chat not found"))?;
+        if let Some(to) = chat.migrated_to {
+            return Err(Refusal::migrated(to));
+        }
         if self.people.get(&id).is_some_and(|person| person.blocked) {
             return Err(Refusal::forbidden("bot was blocked by the user"));
         }

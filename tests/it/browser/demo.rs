@@ -182,7 +182,7 @@ impl Inner {
                 self.keep(chat, user, MessageView { reply_to, thread, ..blank(&text) });
             }
             Act::Edit { chat, message_id, text, .. } => self.edit(chat, message_id, text)?,
-            Act::Press { .. } | Act::StopDraft { .. } => {}
+            Act::Press { .. } | Act::StopDraft { .. } | Act::SendAnonymously { .. } | Act::Delete { .. } => {}
         }
         self.deeds.send(act).map_err(|_| "The test is over.".to_owned())?;
         Ok(json!({}))
@@ -267,6 +267,8 @@ fn world() -> WorldView {
         kind: kind.to_owned(),
         title: title.to_owned(),
         members: members.to_vec(),
+        admins: Vec::new(),
+        topics: Vec::new(),
         messages: Vec::new(),
     };
     WorldView {

@@ -8,6 +8,7 @@ mod requests;
 mod rich;
 mod teloxide;
 mod trouble;
+mod upheavals;
 mod webhook;
 
 use serde_json::{Value, json};
