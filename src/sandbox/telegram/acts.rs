@@ -52,6 +52,9 @@ pub enum ActRefused {
     /// Only own messages can be edited.
     #[error("this message is somebody else's")]
     NotYours,
+    /// An album has two to ten photos.
+    #[error("an album has two to ten photos")]
+    NoSuchAlbum,
     /// Only administrators can do that.
     #[error("only an administrator of the group can do that")]
     NotAdmin,
@@ -66,7 +69,7 @@ pub enum ActRefused {
     Empty,
 }
 
-type Done = Result<ActDone, ActRefused>;
+pub(super) type Done = Result<ActDone, ActRefused>;
 
 impl World {
     /// Does it.
@@ -81,6 +84,11 @@ impl World {
                     return Err(ActRefused::NotAdmin);
                 }
                 self.say(&Said { chat, user, reply_to, thread, anonymous: true }, &text, now)
+            }
+            Act::Album { chat, user, count, caption, thread } => {
+                self.presence(chat, user)?;
+                let said = Said { chat, user, reply_to: None, thread, anonymous: false };
+                self.send_album(&said, count, &caption, now)
             }
             Act::Delete { chat, user, message_id } => {
                 self.presence(chat, user)?;
@@ -111,6 +119,13 @@ impl World {
     }
 
     fn say(&mut self, said: &Said, text: &str, now: Timestamp) -> Done {
+        let bodies = pieces(text).into_iter().map(|piece| text::typed(&piece)).filter(|body| !body.text.is_empty());
+        let content: Vec<Message> = bodies.map(|body| Message { body, ..Message::default() }).collect();
+        self.write(said, content, now)
+    }
+
+    /// Puts messages into the chat, with who wrote them, and tells the bot of those it may see.
+    pub(super) fn write(&mut self, said: &Said, content: Vec<Message>, now: Timestamp) -> Done {
         let chat = self.chats.get(&said.chat).ok_or(ActRefused::NoSuchChat)?;
         if !chat.has_thread(said.thread) {
             return Err(ActRefused::NoSuchTopic);
@@ -125,20 +140,15 @@ impl World {
             person.blocked = false;
         }
         let mut done = ActDone::default();
-        for piece in pieces(text) {
-            let body = text::typed(&piece);
-            if body.text.is_empty() {
-                continue;
-            }
-            let seen = self.bot_sees(said, &body);
+        for content in content {
+            let seen = self.bot_sees(said, &content.body);
             let message = Message {
                 thread: said.thread,
                 from: if said.anonymous { wire::GROUP_ANONYMOUS_BOT } else { said.user },
                 sender_chat: said.anonymous.then_some(said.chat),
                 date: now.as_secs(),
-                body,
                 reply_to: said.reply_to,
-                ..Message::default()
+                ..content
             };
             let id = self.post(said.chat, message);
             done.message_ids.push(id);
@@ -251,13 +261,13 @@ impl World {
 }
 
 /// Who writes where, to whom.
-struct Said {
-    chat: i64,
-    user: i64,
-    reply_to: Option<i64>,
-    thread: Option<i64>,
+pub(super) struct Said {
+    pub(super) chat: i64,
+    pub(super) user: i64,
+    pub(super) reply_to: Option<i64>,
+    pub(super) thread: Option<i64>,
     /// In the name of the group?
-    anonymous: bool,
+    pub(super) anonymous: bool,
 }
 
 /// Cuts as Telegram's apps do, by UTF-16 units; never inside a character.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use tokio::sync::broadcast;
 
+use super::files::File;
 use super::handle::FakeTelegram;
 use super::journal::Call;
 use super::view::{ChatView, Event, MessageView, PersonView, TopicView, WorldView};
@@ -88,11 +89,11 @@ impl FakeTelegram {
         let mut text = String::new();
         for message in world.chats.get(&chat).into_iter().flat_map(|chat| chat.messages.values()) {
             let shown = message.view();
-            let captioned = message.media.as_ref().filter(|_| !message.body.text.is_empty());
+            let captioned = message.media.as_ref().filter(|media| media.captioned);
             let media = captioned.map(|media| format!("[{}] ", media.kind)).unwrap_or_default();
-            let body = shown.text.replace('\n', "\n  ");
+            let said = format!("{media}{}", shown.text.replace('\n', "\n  "));
             // Writing to a string does not fail.
-            let _ = writeln!(text, "{}: {media}{body}{}", name(&world, message.from), buttons(&shown));
+            let _ = writeln!(text, "{}: {}{}", name(&world, message.from), said.trim_end(), buttons(&shown));
         }
         text
     }
@@ -102,6 +103,12 @@ impl FakeTelegram {
     pub fn draft(&self, chat: i64, thread: Option<i64>) -> Option<(i64, String)> {
         let world = self.shared.look();
         world.chats.get(&chat)?.drafts.get(&thread).map(|draft| (draft.id, draft.words()))
+    }
+
+    /// A file that was sent, by its `file_id`. The last 50 MB are kept.
+    #[must_use]
+    pub fn file(&self, file_id: &str) -> Option<File> {
+        self.shared.look().files.get(file_id).cloned()
     }
 
     /// The calls of the bot, oldest first; the last 10,000.

@@ -37,6 +37,21 @@ pub enum Act {
         #[serde(default)]
         thread: Option<i64>,
     },
+    /// Sends several photos at once.
+    Album {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// How many photos: 2 to 10.
+        count: usize,
+        /// What is said below them; may be empty.
+        #[serde(default)]
+        caption: String,
+        /// In a topic.
+        #[serde(default)]
+        thread: Option<i64>,
+    },
     /// Deletes an own message, or as an administrator anybody's. The bot is not told.
     Delete {
         /// The chat.
@@ -93,7 +108,7 @@ pub struct MessageView {
     pub date: i64,
     /// When it was edited.
     pub edit_date: Option<i64>,
-    /// The visible text (or caption, or a bracketed word for what the fake does not show, such as `[photo]`).
+    /// The visible text or caption; for what Telegram says itself a bracketed word, such as `[forum_topic_created]`.
     pub text: String,
     /// As in the Bot API: offsets and lengths in UTF-16 units.
     pub entities: Vec<Value>,
@@ -103,10 +118,35 @@ pub struct MessageView {
     /// What that became: `RichBlock`s as in the Bot API.
     #[serde(default)]
     pub blocks: Vec<Value>,
+    /// The `file_id` of the photo.
+    #[serde(default)]
+    pub photo: Option<String>,
+    /// The file, when it is one.
+    #[serde(default)]
+    pub document: Option<DocumentView>,
+    /// The album it belongs to: the same for all of its messages.
+    #[serde(default)]
+    pub album: Option<String>,
+    /// The sentence of a message that Telegram says itself.
+    #[serde(default)]
+    pub service: Option<String>,
     /// In reply to.
     pub reply_to: Option<i64>,
     /// `inline_keyboard` as in the Bot API: rows of buttons.
     pub keyboard: Option<Value>,
+}
+
+/// A file in a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentView {
+    /// For [`FakeTelegram::file`](super::FakeTelegram::file).
+    pub file_id: String,
+    /// As its sender named it.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// Its MIME type.
+    pub mime: String,
 }
 
 /// A person, the bot, or a chat.

@@ -11,6 +11,7 @@ use tokio::sync::{broadcast, oneshot};
 use super::answer::Refusal;
 use super::chat::{BotStatus, Chat, ChatKind, Person};
 use super::faults::Faults;
+use super::files::Files;
 use super::flood::Flood;
 use super::journal::Journal;
 use super::message::Message;
@@ -81,6 +82,8 @@ pub(super) struct World {
     pub(super) webhook_set_at: Option<Timestamp>,
     /// The waiting `getUpdates`, to be ended with a refusal.
     pub(super) poll: Option<oneshot::Sender<Refusal>>,
+    /// What was sent beside texts.
+    pub(super) files: Files,
     /// By id.
     pub(super) callbacks: HashMap<String, Callback>,
     /// Local addresses that stand for public hosts.
@@ -118,6 +121,7 @@ impl World {
             webhook_generation: 0,
             webhook_set_at: None,
             poll: None,
+            files: Files::default(),
             callbacks: HashMap::new(),
             hosts: HashMap::new(),
             next_draft_end: None,

@@ -182,7 +182,11 @@ impl Inner {
                 self.keep(chat, user, MessageView { reply_to, thread, ..blank(&text) });
             }
             Act::Edit { chat, message_id, text, .. } => self.edit(chat, message_id, text)?,
-            Act::Press { .. } | Act::StopDraft { .. } | Act::SendAnonymously { .. } | Act::Delete { .. } => {}
+            Act::Press { .. }
+            | Act::StopDraft { .. }
+            | Act::SendAnonymously { .. }
+            | Act::Delete { .. }
+            | Act::Album { .. } => {}
         }
         self.deeds.send(act).map_err(|_| "The test is over.".to_owned())?;
         Ok(json!({}))

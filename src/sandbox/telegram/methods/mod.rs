@@ -16,7 +16,7 @@ mod webhooks;
 
 use serde_json::json;
 
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, Refusal, Success};
 use super::params::Params;
 use super::rich::Rich;
 use super::world::World;
@@ -93,7 +93,7 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
         "getMyCommands" => Ok(commands::get(ask)),
         "deleteMyCommands" => Ok(commands::delete(ask)),
         "setMessageReaction" => reactions::set(ask),
-        "getFile" => Err(Refusal::bad_request("invalid file_id")),
+        "getFile" => ask.world.files.describe(ask.params.text("file_id").unwrap_or_default()).map(Success::from),
         _ => {
             ask.world.journal.complain(format!("{name}: not implemented by the sandbox"));
             Err(Refusal::plain(501, format!("Not Implemented by the sandbox: {name}")))
@@ -102,6 +102,6 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
 }
 
 /// `True`.
-fn yes() -> super::answer::Success {
+fn yes() -> Success {
     json!(true).into()
 }

@@ -1,6 +1,6 @@
 //! New messages of the bot: text, blocks, pictures, documents.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Ask;
 use crate::sandbox::telegram::answer::{Answer, Refusal};
@@ -25,31 +25,42 @@ pub(super) fn rich_message(ask: &mut Ask<'_>) -> Answer {
 /// `sendPhoto`.
 pub(super) fn photo(ask: &mut Ask<'_>) -> Answer {
     ask.chat()?;
-    let (id, size, _) = file(ask, "photo")?;
-    // One size is enough for who only looks at there being a photo.
-    let content = json!([{"file_id": id, "file_unique_id": id, "file_size": size, "width": 640, "height": 480}]);
     let body = text::caption(ask.params)?;
-    let media = Media { kind: "photo", content, captioned: true };
+    let mut photo = file(ask, "photo")?;
+    // One size is enough for who only looks at there being a photo.
+    (photo["width"], photo["height"]) = (json!(640), json!(480));
+    let media = Media { kind: "photo", content: json!([photo]), captioned: true };
     post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 
 /// `sendDocument`.
 pub(super) fn document(ask: &mut Ask<'_>) -> Answer {
     ask.chat()?;
-    let (id, size, name) = file(ask, "document")?;
-    let content = json!({"file_id": id, "file_unique_id": id, "file_size": size, "file_name": name});
     let body = text::caption(ask.params)?;
+    let mut content = file(ask, "document")?;
+    if let Some(file) = content["file_id"].as_str().and_then(|id| ask.world.files.get(id)) {
+        (content["file_name"], content["mime_type"]) = (json!(file.name), json!(file.mime));
+    }
     let media = Media { kind: "document", content, captioned: true };
     post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 
-/// Id, size and name of what was uploaded or named.
-fn file(ask: &Ask<'_>, name: &str) -> Result<(String, usize, String), Refusal> {
+/// What is known of a file that was uploaded, or named by its id or address.
+fn file(ask: &mut Ask<'_>, name: &str) -> Result<Value, Refusal> {
     if let Some(upload) = ask.params.file(name) {
-        return Ok((format!("sandbox-{name}-{}", upload.size), upload.size, upload.file_name.clone()));
+        return ask.world.files.keep(name, upload);
     }
     match ask.params.text(name) {
-        Some(given) if !given.starts_with("attach://") => Ok((given.to_owned(), 0, given.to_owned())),
+        // Telegram would fetch it; the sandbox goes nowhere.
+        Some(address) if ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme)) => {
+            Ok(json!({"file_id": address, "file_unique_id": address}))
+        }
+        Some(id) if !id.starts_with("attach://") => {
+            let known = ask.world.files.describe(id);
+            let mut known = known.map_err(|_| Refusal::bad_request("Wrong file identifier/HTTP URL specified"))?;
+            known.as_object_mut().map(|fields| fields.remove("file_path"));
+            Ok(known)
+        }
         _ => Err(Refusal::bad_request(format!("there is no {name} in the request"))),
     }
 }

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod drafts;
+mod files;
 mod groups;
 mod polling;
 mod requests;
