@@ -52,6 +52,12 @@ pub enum ActRefused {
     /// Only own messages can be edited.
     #[error("this message is somebody else's")]
     NotYours,
+    /// An album has two to ten photos.
+    #[error("an album has two to ten photos")]
+    NoSuchAlbum,
+    /// Only administrators can do that.
+    #[error("only an administrator of the group can do that")]
+    NotAdmin,
     /// There is no button with such data.
     #[error("the message has no such button")]
     NoSuchButton,
@@ -63,7 +69,7 @@ pub enum ActRefused {
     Empty,
 }
 
-type Done = Result<ActDone, ActRefused>;
+pub(super) type Done = Result<ActDone, ActRefused>;
 
 impl World {
     /// Does it.
@@ -71,7 +77,22 @@ impl World {
         match act {
             Act::Send { chat, user, text, reply_to, thread } => {
                 self.presence(chat, user)?;
-                self.say(&Said { chat, user, reply_to, thread }, &text, now)
+                self.say(&Said { chat, user, reply_to, thread, anonymous: false }, &text, now)
+            }
+            Act::SendAnonymously { chat, user, text, reply_to, thread } => {
+                if !self.presence(chat, user)?.admins.contains(&user) {
+                    return Err(ActRefused::NotAdmin);
+                }
+                self.say(&Said { chat, user, reply_to, thread, anonymous: true }, &text, now)
+            }
+            Act::Album { chat, user, count, caption, thread } => {
+                self.presence(chat, user)?;
+                let said = Said { chat, user, reply_to: None, thread, anonymous: false };
+                self.send_album(&said, count, &caption, now)
+            }
+            Act::Delete { chat, user, message_id } => {
+                self.presence(chat, user)?;
+                self.take_back((chat, message_id), user)
             }
             Act::Edit { chat, user, message_id, text } => {
                 self.presence(chat, user)?;
@@ -93,10 +114,18 @@ impl World {
         if !self.people.contains_key(&user) {
             return Err(ActRefused::NoSuchPerson);
         }
-        self.chats.get(&chat).filter(|chat| chat.members.contains(&user)).ok_or(ActRefused::NoSuchChat)
+        let here = |chat: &&Chat| chat.members.contains(&user) && chat.migrated_to.is_none();
+        self.chats.get(&chat).filter(here).ok_or(ActRefused::NoSuchChat)
     }
 
     fn say(&mut self, said: &Said, text: &str, now: Timestamp) -> Done {
+        let bodies = pieces(text).into_iter().map(|piece| text::typed(&piece)).filter(|body| !body.text.is_empty());
+        let content: Vec<Message> = bodies.map(|body| Message { body, ..Message::default() }).collect();
+        self.write(said, content, now)
+    }
+
+    /// Puts messages into the chat, with who wrote them, and tells the bot of those it may see.
+    pub(super) fn write(&mut self, said: &Said, content: Vec<Message>, now: Timestamp) -> Done {
         let chat = self.chats.get(&said.chat).ok_or(ActRefused::NoSuchChat)?;
         if !chat.has_thread(said.thread) {
             return Err(ActRefused::NoSuchTopic);
@@ -111,22 +140,15 @@ impl World {
             person.blocked = false;
         }
         let mut done = ActDone::default();
-        for piece in pieces(text) {
-            let body = text::typed(&piece);
-            if body.text.is_empty() {
-                continue;
-            }
-            let seen = self.bot_sees(said, &body);
+        for content in content {
+            let seen = self.bot_sees(said, &content.body);
             let message = Message {
-                id: 0,
                 thread: said.thread,
-                from: said.user,
+                from: if said.anonymous { wire::GROUP_ANONYMOUS_BOT } else { said.user },
+                sender_chat: said.anonymous.then_some(said.chat),
                 date: now.as_secs(),
-                edit_date: None,
-                body,
-                media: None,
                 reply_to: said.reply_to,
-                keyboard: None,
+                ..content
             };
             let id = self.post(said.chat, message);
             done.message_ids.push(id);
@@ -171,7 +193,8 @@ impl World {
         if message.from != user {
             return Err(ActRefused::NotYours);
         }
-        let said = Said { chat, user, reply_to: message.reply_to, thread: message.thread };
+        let (reply_to, thread) = (message.reply_to, message.thread);
+        let said = Said { chat, user, reply_to, thread, anonymous: false };
         let body = text::typed(text);
         if body.text.is_empty() {
             return Err(ActRefused::Empty);
@@ -187,6 +210,17 @@ impl World {
             done.update_ids.extend(self.updates.push("edited_message", &content, now));
         }
         Ok(done)
+    }
+
+    fn take_back(&mut self, (chat, id): (i64, i64), user: i64) -> Done {
+        let place = self.chats.get(&chat).ok_or(ActRefused::NoSuchChat)?;
+        let message = place.messages.get(&id).ok_or(ActRefused::NoSuchMessage)?;
+        // In a private chat everybody may delete everything.
+        if message.from != user && place.kind != ChatKind::Private && !place.admins.contains(&user) {
+            return Err(ActRefused::NotYours);
+        }
+        self.delete(chat, id);
+        Ok(ActDone { message_ids: vec![id], ..ActDone::default() })
     }
 
     fn push_button(&mut self, (chat, id): (i64, i64), user: i64, data: &str, now: Timestamp) -> Done {
@@ -227,11 +261,13 @@ impl World {
 }
 
 /// Who writes where, to whom.
-struct Said {
-    chat: i64,
-    user: i64,
-    reply_to: Option<i64>,
-    thread: Option<i64>,
+pub(super) struct Said {
+    pub(super) chat: i64,
+    pub(super) user: i64,
+    pub(super) reply_to: Option<i64>,
+    pub(super) thread: Option<i64>,
+    /// In the name of the group?
+    pub(super) anonymous: bool,
 }
 
 /// Cuts as Telegram's apps do, by UTF-16 units; never inside a character.

@@ -44,12 +44,14 @@ pub(super) struct Refusal {
     pub(super) description: String,
     /// Seconds, for 429.
     pub(super) retry_after: Option<u32>,
+    /// Where the group has gone.
+    pub(super) migrate_to: Option<i64>,
 }
 
 impl Refusal {
     /// Any code with a complete text.
     pub(super) fn plain(code: u16, description: impl Into<String>) -> Self {
-        Self { code, description: description.into(), retry_after: None }
+        Self { code, description: description.into(), retry_after: None, migrate_to: None }
     }
 
     /// A 400. As the real server does, the first letter becomes small unless the second is a capital or `_`, so that
@@ -77,11 +79,13 @@ impl Refusal {
 
     /// A 429.
     pub(super) fn too_many_requests(retry_after: u32) -> Self {
-        Self {
-            code: 429,
-            description: format!("Too Many Requests: retry after {retry_after}"),
-            retry_after: Some(retry_after),
-        }
+        let text = format!("Too Many Requests: retry after {retry_after}");
+        Self { retry_after: Some(retry_after), ..Self::plain(429, text) }
+    }
+
+    /// A 400 that names the supergroup a group has become.
+    pub(super) fn migrated(to: i64) -> Self {
+        Self { migrate_to: Some(to), ..Self::bad_request("group chat was upgraded to a supergroup chat") }
     }
 
     /// The whole body.
@@ -89,6 +93,9 @@ impl Refusal {
         let mut body = json!({"ok": false, "error_code": self.code, "description": self.description});
         if let Some(seconds) = self.retry_after {
             body["parameters"] = json!({"retry_after": seconds});
+        }
+        if let Some(chat) = self.migrate_to {
+            body["parameters"] = json!({"migrate_to_chat_id": chat});
         }
         body.to_string()
     }

@@ -68,7 +68,7 @@ async fn read_multipart(request: Request, params: &mut Params) -> Result<(), Ref
         let file_name = part.file_name().map(ToOwned::to_owned);
         let content: Bytes = part.bytes().await.map_err(|_| broken())?;
         if let Some(file_name) = file_name {
-            params.files.insert(name, Upload { file_name, size: content.len() });
+            params.files.insert(name, Upload { file_name, content });
         } else {
             let text = String::from_utf8(content.to_vec())
                 .map_err(|_| Refusal::bad_request("Strings must be encoded in UTF-8"))?;

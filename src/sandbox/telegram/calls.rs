@@ -53,7 +53,7 @@ pub(super) async fn perform(shared: &Arc<Shared>, name: &str, mut params: Params
         Err(refusal) => refusal.code,
     };
     let description = answer.as_ref().err().map(|refusal| refusal.description.clone());
-    let call = Call { method: canonical.to_owned(), params: journal, status, description, at };
+    let call = Call { method: canonical.to_owned(), params: journal, chat, status, description, at };
     shared.change(|world, _| world.journal.record(call));
     match trouble {
         Some(trouble) if silent || untouched => Outcome::Trouble(trouble, answer),

@@ -64,12 +64,18 @@ pub(super) struct Chat {
     pub(super) title: String,
     /// People in it.
     pub(super) members: BTreeSet<i64>,
-    /// Of those, who may administrate; the first in `members` of a group created it.
+    /// Who made the group.
+    pub(super) creator: Option<i64>,
+    /// Who may administrate, the creator among them.
     pub(super) admins: BTreeSet<i64>,
     /// What the bot is here.
     pub(super) bot: BotStatus,
-    /// Names by id. A chat with topics is a forum.
+    /// Has it topics? It stays so when the last one is deleted.
+    pub(super) forum: bool,
+    /// Names by id.
     pub(super) topics: BTreeMap<i64, String>,
+    /// The supergroup that this group has become.
+    pub(super) migrated_to: Option<i64>,
     /// By id, which is also the order.
     pub(super) messages: BTreeMap<i64, Message>,
     /// What the bot is writing, by topic.
@@ -79,20 +85,20 @@ pub(super) struct Chat {
 }
 
 impl Chat {
-    /// An empty chat.
+    /// An empty chat. A group is made by the member with the smallest id.
     pub(super) fn new(id: i64, kind: ChatKind, title: &str, members: &[i64]) -> Self {
+        let creator = members.iter().min().copied().filter(|_| kind != ChatKind::Private);
         Self {
             id,
             kind,
             title: title.to_owned(),
             members: members.iter().copied().collect(),
-            admins: if kind == ChatKind::Private {
-                BTreeSet::new()
-            } else {
-                members.first().copied().into_iter().collect()
-            },
+            creator,
+            admins: creator.into_iter().collect(),
             bot: BotStatus::Member,
+            forum: false,
             topics: BTreeMap::new(),
+            migrated_to: None,
             messages: BTreeMap::new(),
             drafts: BTreeMap::new(),
             last_message: 0,

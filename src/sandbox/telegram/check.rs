@@ -45,6 +45,7 @@ fn missing(method: &Method, name: &str) -> Result<(), Refusal> {
         ("setWebhook", "url") | ("setMyCommands", "commands") => Ok(()),
         (_, "chat_id") => Err(Refusal::bad_request("chat_id is empty")),
         (_, "text") => Err(Refusal::bad_request("message text is empty")),
+        (_, "rich_message") => Err(Refusal::bad_request("Rich message must be non-empty")),
         (_, "message_id") => Err(Refusal::bad_request("message identifier is not specified")),
         (_, "user_id") => Err(Refusal::bad_request("invalid user_id specified")),
         (_, file @ ("photo" | "document" | "video" | "audio" | "voice")) => {

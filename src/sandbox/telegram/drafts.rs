@@ -1,10 +1,11 @@
 //! What the bot is writing: previews that live for thirty seconds and become nothing by themselves.
 //!
-//! One draft per chat and topic. A frame with the same id grows it, another id replaces it, the bot's next message there
+//! One draft per chat and topic, plain or rich. A frame with the same id grows it, another id replaces it, the bot's next message there
 //! ends it, and so does time. The Stop button only hides it and tells the bot.
 
 use std::time::Duration;
 
+use super::rich::Rich;
 use super::text::Formatted;
 use super::view::Event;
 use super::world::World;
@@ -20,12 +21,21 @@ pub(super) struct Draft {
     pub(super) id: i64,
     /// May be empty.
     pub(super) body: Formatted,
+    /// Blocks instead of a text.
+    pub(super) rich: Option<Rich>,
     /// Has it a Stop button?
     pub(super) can_stop: bool,
     /// Does it stay when that is pressed?
     pub(super) keep_on_stop: bool,
     /// When it is gone.
     pub(super) expires: Timestamp,
+}
+
+impl Draft {
+    /// What is read.
+    pub(super) fn words(&self) -> String {
+        self.rich.as_ref().map_or_else(|| self.body.text.clone(), Rich::plain)
+    }
 }
 
 impl World {
@@ -36,8 +46,9 @@ impl World {
             chat,
             thread,
             draft_id: draft.id,
-            text: draft.body.text.clone(),
+            text: draft.words(),
             entities: draft.body.entities_json(),
+            blocks: draft.rich.as_ref().map(|rich| rich.blocks.clone()).unwrap_or_default(),
             can_stop: draft.can_stop,
         };
         let draft_id = draft.id;

@@ -1,7 +1,8 @@
 //! Telegram's flood limits, as far as anybody knows them; off until a test or the sandbox's owner turns them on.
 //!
-//! Edits count like messages. Drafts have a bucket of their own per chat. Nothing sleeps here: a call that comes too
-//! early is told how long to wait, by the clock it came at.
+//! Edits count like messages. Drafts, plain and rich together, have a bucket of their own per chat and count for the bot
+//! as a whole like everything that sends. A call that is refused uses nothing up. Nothing sleeps here: a call that comes
+//! too early is told how long to wait, by the clock it came at.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub(super) struct Flood {
     /// Nothing is limited without.
     pub(super) limits: Option<FloodLimits>,
     seen: HashMap<Bucket, VecDeque<Timestamp>>,
+    /// How many calls came too early, in all.
+    pub(super) refused: usize,
 }
 
 /// Calls that count, by the start of their names.
@@ -75,6 +78,7 @@ impl Flood {
             if seen.len() >= *limit
                 && let Some(first) = seen.front()
             {
+                self.refused += 1;
                 let wait = first.plus(*span).since(now).as_millis().div_ceil(1000).max(1);
                 return Err(Refusal::too_many_requests(u32::try_from(wait).unwrap_or(u32::MAX)));
             }
@@ -118,6 +122,33 @@ mod tests {
             flood.admit("sendMessage", Some(100 + chat), at(100_000)).unwrap();
         }
         assert_eq!(flood.admit("sendMessage", Some(999), at(100_000)).unwrap_err().retry_after, Some(1));
+    }
+
+    #[test]
+    fn drafts_of_both_kinds_share_a_bucket_and_count_for_the_whole() {
+        let mut flood = Flood { limits: Some(FloodLimits::reported()), ..Flood::default() };
+        for method in ["sendMessageDraft", "sendRichMessageDraft", "sendMessageDraft"] {
+            flood.admit(method, Some(5), at(0)).unwrap();
+        }
+        assert_eq!(flood.admit("sendRichMessageDraft", Some(5), at(0)).unwrap_err().retry_after, Some(3));
+        for chat in 0..27 {
+            flood.admit("sendMessage", Some(100 + chat), at(0)).unwrap();
+        }
+        assert_eq!(flood.admit("sendRichMessage", Some(5), at(0)).unwrap_err().retry_after, Some(1));
+        assert_eq!(flood.refused, 2);
+        flood.admit("sendRichMessage", Some(5), at(1000)).unwrap();
+    }
+
+    #[test]
+    fn edits_use_up_what_a_group_may_take() {
+        let mut flood = Flood { limits: Some(FloodLimits::reported()), ..Flood::default() };
+        for (n, method) in
+            ["sendMessage", "editMessageText", "editMessageReplyMarkup"].iter().cycle().take(20).enumerate()
+        {
+            flood.admit(method, Some(-5), at(i64::try_from(n).unwrap() * 1500)).unwrap();
+        }
+        assert!(flood.admit("editMessageText", Some(-5), at(40_000)).is_err());
+        flood.admit("sendChatAction", Some(-5), at(40_000)).unwrap();
     }
 
     #[test]

@@ -1,24 +1,20 @@
 //! The handle: starts the fake Telegram, fills it with people, and lets them act.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::acts::{ActDone, ActRefused};
-use super::chat::{BotStatus, Chat, ChatKind, Person};
+use super::chat::{Chat, ChatKind, Person};
 use super::courier;
 use super::faults::Fault;
 use super::flood::FloodLimits;
-use super::message::{Media, Message};
 use super::server;
 use super::shared::Shared;
-use super::text::Formatted;
 use super::view::Act;
 use super::world::{Bot, World};
 use crate::clock::Clock;
@@ -146,34 +142,6 @@ impl FakeTelegram {
         self.shared.change(|world, _| world.chats.insert(id, Chat::new(id, kind, title, &members)));
     }
 
-    /// A topic in a supergroup or a private chat; returns its `message_thread_id`, which is the id of the message that
-    /// opened it. 0 when there is no such chat.
-    #[must_use]
-    pub fn add_topic(&self, chat: i64, name: &str) -> i64 {
-        self.shared.change(|world, now| {
-            let opened = json!({"name": name, "icon_color": 7_322_096});
-            let message = Message {
-                id: 0,
-                thread: None,
-                from: world.chats.get(&chat).and_then(|place| place.members.first().copied()).unwrap_or_default(),
-                date: now.as_secs(),
-                edit_date: None,
-                body: Formatted::default(),
-                media: Some(Media { kind: "forum_topic_created", content: opened, captioned: false }),
-                reply_to: None,
-                keyboard: None,
-            };
-            let id = world.post(chat, message);
-            if let Some(place) = world.chats.get_mut(&chat) {
-                place.topics.insert(id, name.to_owned());
-                if let Some(message) = place.messages.get_mut(&id) {
-                    message.thread = Some(id);
-                }
-            }
-            id
-        })
-    }
-
     /// Somebody does something.
     ///
     /// # Errors
@@ -228,41 +196,6 @@ impl FakeTelegram {
         self.shared.change(|world, _| world.flood.limits = limits);
     }
 
-    /// A person blocks the bot, or takes it back. The bot is told as by Telegram.
-    pub fn block_bot(&self, person: i64, blocked: bool) {
-        self.shared.change(|world, now| {
-            if let Some(person) = world.people.get_mut(&person) {
-                person.blocked = blocked;
-            }
-            world.tell_membership(person, person, (blocked, now));
-        });
-    }
-
-    /// The bot is thrown out of a group by its creator. The bot is told as by Telegram.
-    pub fn kick_bot(&self, chat: i64) {
-        self.shared.change(|world, now| {
-            let by = world.chats.get(&chat).and_then(|place| place.admins.first().copied()).unwrap_or_default();
-            world.tell_membership(chat, by, (true, now));
-            world.set_bot_status(chat, BotStatus::Kicked);
-        });
-    }
-
-    /// The bot becomes an administrator, and sees everything, or stops being one.
-    pub fn promote_bot(&self, chat: i64, administrator: bool) {
-        let status = if administrator { BotStatus::Administrator } else { BotStatus::Member };
-        self.shared.change(|world, _| world.set_bot_status(chat, status));
-    }
-
-    /// Who may administrate a group, beside who created it.
-    pub fn set_admins(&self, chat: i64, admins: &[i64]) {
-        self.shared.change(|world, _| {
-            if let Some(place) = world.chats.get_mut(&chat) {
-                let creator = place.admins.first().copied();
-                place.admins = admins.iter().copied().chain(creator).collect::<BTreeSet<_>>();
-            }
-        });
-    }
-
     /// Privacy mode, on by default: in groups the bot sees only what is meant for it.
     pub fn set_privacy(&self, on: bool) {
         self.shared.change(|world, _| world.bot.privacy = on);
@@ -281,6 +214,11 @@ impl FakeTelegram {
     /// Off: an older server whose drafts have no Stop button.
     pub fn set_draft_stop(&self, known: bool) {
         self.shared.change(|world, _| world.switches.draft_stop = known);
+    }
+
+    /// Off: an older server without rich messages.
+    pub fn set_rich(&self, known: bool) {
+        self.shared.change(|world, _| world.switches.rich = known);
     }
 
     /// On: more than one `setWebhook` per second gets 429, as in reality.

@@ -16,6 +16,8 @@ pub struct Call {
     pub method: String,
     /// As they came, files named instead of shown.
     pub params: Value,
+    /// Its `chat_id`, when it has one.
+    pub chat: Option<i64>,
     /// The HTTP status of the answer; 0 when there was none.
     pub status: u16,
     /// What a refusal said.

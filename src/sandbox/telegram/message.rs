@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::rich::Rich;
 use super::text::Formatted;
-use super::view::MessageView;
+use super::view::{DocumentView, MessageView};
 
 /// A message in a chat.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Message {
     /// Its id in its chat.
     pub(super) id: i64,
@@ -14,14 +15,20 @@ pub(super) struct Message {
     pub(super) thread: Option<i64>,
     /// Who wrote it.
     pub(super) from: i64,
+    /// The chat in whose name it was written.
+    pub(super) sender_chat: Option<i64>,
     /// Seconds since the epoch.
     pub(super) date: i64,
     /// Seconds since the epoch.
     pub(super) edit_date: Option<i64>,
     /// Text or caption.
     pub(super) body: Formatted,
+    /// Blocks instead of a text.
+    pub(super) rich: Option<Rich>,
     /// What it is beside text.
     pub(super) media: Option<Media>,
+    /// The album it belongs to: its `media_group_id`.
+    pub(super) album: Option<String>,
     /// The id of the message it answers.
     pub(super) reply_to: Option<i64>,
     /// The inline keyboard, as `InlineKeyboardMarkup`.
@@ -39,6 +46,35 @@ pub(super) struct Media {
     pub(super) captioned: bool,
 }
 
+impl Media {
+    /// The id of the file, when it is a photo.
+    fn photo(&self) -> Option<String> {
+        self.content[0]["file_id"].as_str().filter(|_| self.kind == "photo").map(ToOwned::to_owned)
+    }
+
+    fn document(&self) -> Option<DocumentView> {
+        let text = |name: &str| self.content[name].as_str().unwrap_or_default().to_owned();
+        (self.kind == "document").then(|| DocumentView {
+            file_id: text("file_id"),
+            name: text("file_name"),
+            size: self.content["file_size"].as_u64().unwrap_or_default(),
+            mime: text("mime_type"),
+        })
+    }
+
+    /// What a service message says to people.
+    fn sentence(&self) -> Option<String> {
+        Some(match self.kind {
+            "forum_topic_created" => {
+                format!("Topic \u{201c}{}\u{201d} was opened", self.content["name"].as_str().unwrap_or_default())
+            }
+            "migrate_to_chat_id" => "This group has become a supergroup".to_owned(),
+            "migrate_from_chat_id" => "This supergroup was a group before".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
 impl Message {
     /// As people see it.
     pub(super) fn view(&self) -> MessageView {
@@ -48,18 +84,32 @@ impl Message {
             from: self.from,
             date: self.date,
             edit_date: self.edit_date,
-            text: match &self.media {
-                Some(media) if self.body.text.is_empty() => format!("[{}]", media.kind),
-                _ => self.body.text.clone(),
+            text: match (&self.rich, &self.media) {
+                (Some(rich), _) => rich.plain(),
+                (None, Some(media)) if !media.captioned => format!("[{}]", media.kind),
+                (None, _) => self.body.text.clone(),
             },
+            sender_chat: self.sender_chat,
+            rich: self.rich.as_ref().map(|rich| rich.markdown.clone()),
+            blocks: self.rich.as_ref().map(|rich| rich.blocks.clone()).unwrap_or_default(),
             entities: self.body.entities_json(),
+            photo: self.media.as_ref().and_then(Media::photo),
+            document: self.media.as_ref().and_then(Media::document),
+            album: self.album.clone(),
+            service: self.media.as_ref().and_then(Media::sentence),
             reply_to: self.reply_to,
             keyboard: self.keyboard.as_ref().map(|markup| markup["inline_keyboard"].clone()),
         }
     }
 
-    /// Text or caption and media, as fields of the Bot API's message.
+    /// Text, blocks, or caption and media, as fields of the Bot API's message.
     pub(super) fn content(&self, fields: &mut Map<String, Value>) {
+        if let Some(rich) = &self.rich {
+            fields.insert("rich_message".to_owned(), rich.json());
+        }
+        if let Some(album) = &self.album {
+            fields.insert("media_group_id".to_owned(), Value::from(album.clone()));
+        }
         let (text, entities) = match &self.media {
             Some(media) => {
                 fields.insert(media.kind.to_owned(), media.content.clone());

@@ -15,6 +15,7 @@
 //! remembered as [`FakeTelegram::unexpected`]. It listens on loopback only and posts to loopback only.
 
 mod acts;
+mod albums;
 mod answer;
 mod body;
 mod calls;
@@ -23,6 +24,7 @@ mod check;
 mod courier;
 mod drafts;
 mod faults;
+mod files;
 mod flood;
 mod handle;
 mod journal;
@@ -33,6 +35,7 @@ mod methods;
 mod observe;
 mod params;
 mod polling;
+mod rich;
 mod server;
 mod shared;
 mod table;
@@ -40,6 +43,7 @@ mod table;
 mod tests;
 mod text;
 mod updates;
+mod upheavals;
 pub mod view;
 mod webhook;
 mod wire;
@@ -47,6 +51,7 @@ mod world;
 
 pub use acts::{ActDone, ActRefused};
 pub use faults::{Fault, Trouble};
+pub use files::File;
 pub use flood::FloodLimits;
 pub use handle::{FakeTelegram, Options};
 pub use journal::Call;

@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use tokio::sync::broadcast;
 
+use super::files::File;
 use super::handle::FakeTelegram;
 use super::journal::Call;
-use super::view::{ChatView, Event, MessageView, PersonView, WorldView};
+use super::view::{ChatView, Event, MessageView, PersonView, TopicView, WorldView};
+use super::wire;
 use super::world::World;
 
 /// The bot's webhook.
@@ -23,7 +25,7 @@ pub struct WebhookState {
 }
 
 impl FakeTelegram {
-    /// Everything, as people see it.
+    /// Everything, as people see it: a group that has become a supergroup is there once.
     #[must_use]
     pub fn view(&self) -> WorldView {
         let world = self.shared.look();
@@ -41,11 +43,13 @@ impl FakeTelegram {
             language_code: person.language_code.clone(),
             is_bot: false,
         });
-        let chats = world.chats.values().map(|chat| ChatView {
+        let chats = world.chats.values().filter(|chat| chat.migrated_to.is_none()).map(|chat| ChatView {
             id: chat.id,
             kind: chat.kind.name().to_owned(),
             title: chat.title.clone(),
             members: chat.members.iter().copied().collect(),
+            admins: chat.admins.iter().copied().collect(),
+            topics: chat.topics.iter().map(|(id, name)| TopicView { id: *id, name: name.clone() }).collect(),
             messages: messages(&world, chat.id),
         });
         WorldView { people: std::iter::once(bot).chain(people).collect(), chats: chats.collect() }
@@ -85,11 +89,11 @@ impl FakeTelegram {
         let mut text = String::new();
         for message in world.chats.get(&chat).into_iter().flat_map(|chat| chat.messages.values()) {
             let shown = message.view();
-            let captioned = message.media.as_ref().filter(|_| !message.body.text.is_empty());
+            let captioned = message.media.as_ref().filter(|media| media.captioned);
             let media = captioned.map(|media| format!("[{}] ", media.kind)).unwrap_or_default();
-            let body = shown.text.replace('\n', "\n  ");
+            let said = format!("{media}{}", shown.text.replace('\n', "\n  "));
             // Writing to a string does not fail.
-            let _ = writeln!(text, "{}: {media}{body}{}", name(&world, message.from), buttons(&shown));
+            let _ = writeln!(text, "{}: {}{}", name(&world, message.from), said.trim_end(), buttons(&shown));
         }
         text
     }
@@ -98,13 +102,25 @@ impl FakeTelegram {
     #[must_use]
     pub fn draft(&self, chat: i64, thread: Option<i64>) -> Option<(i64, String)> {
         let world = self.shared.look();
-        world.chats.get(&chat)?.drafts.get(&thread).map(|draft| (draft.id, draft.body.text.clone()))
+        world.chats.get(&chat)?.drafts.get(&thread).map(|draft| (draft.id, draft.words()))
+    }
+
+    /// A file that was sent, by its `file_id`. The last 50 MB are kept.
+    #[must_use]
+    pub fn file(&self, file_id: &str) -> Option<File> {
+        self.shared.look().files.get(file_id).cloned()
     }
 
     /// The calls of the bot, oldest first; the last 10,000.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.shared.look().journal.calls()
+    }
+
+    /// How many calls the flood limits have refused with 429, whether or not calls are kept.
+    #[must_use]
+    pub fn refused_for_flood(&self) -> usize {
+        self.shared.look().flood.refused
     }
 
     /// Nonsense that the bot said: unknown methods and parameters, missing ones, wrong types, methods the sandbox does
@@ -175,6 +191,9 @@ fn messages(world: &World, chat: i64) -> Vec<MessageView> {
 fn name(world: &World, id: i64) -> &str {
     if id == world.bot.id {
         return &world.bot.name;
+    }
+    if id == wire::GROUP_ANONYMOUS_BOT {
+        return "Group";
     }
     world.people.get(&id).map_or("somebody", |person| &person.name)
 }

@@ -6,15 +6,16 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-/// A file that came with a call. The bytes are not kept: nothing here looks into files.
+/// A file that came with a call.
 #[derive(Debug, Clone)]
 pub(super) struct Upload {
     /// As the client named it.
     pub(super) file_name: String,
-    /// In bytes.
-    pub(super) size: usize,
+    /// What is in it; nothing here looks.
+    pub(super) content: Bytes,
 }
 
 /// The parameters of a call.
@@ -63,7 +64,7 @@ impl Params {
     pub(super) fn journal(&self) -> Value {
         let mut fields = self.fields.clone();
         for (name, file) in &self.files {
-            fields.insert(name.clone(), json!(format!("[file {}, {} bytes]", file.file_name, file.size)));
+            fields.insert(name.clone(), json!(format!("[file {}, {} bytes]", file.file_name, file.content.len())));
         }
         Value::Object(fields)
     }

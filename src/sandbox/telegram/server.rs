@@ -1,4 +1,4 @@
-//! The server: `/bot<token>/<method>` over HTTP/1, and connections that can break.
+//! The server: `/bot<token>/<method>` and `/file/bot<token>/<path>` over HTTP/1, and connections that can break.
 //!
 //! hyper is driven by hand around axum's router because an answer must be able not to arrive: a service that fails
 //! closes its connection without a word, and a body that fails closes it in the middle of one.
@@ -65,6 +65,9 @@ async fn talk(connection: TcpStream, router: Router) {
 /// One request.
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
+    if let Some(path) = path.strip_prefix("/file/bot") {
+        return fetched(&shared, path);
+    }
     let Some((token, method)) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
         return answer(Err(Refusal::plain(404, "Not Found")));
     };
@@ -78,6 +81,17 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     match calls::perform(&shared, method.trim_end_matches('/'), params).await {
         Outcome::Answer(done) => answer(done),
         Outcome::Trouble(trouble, done) => troubled(&trouble, done).await,
+    }
+}
+
+/// A file, where `getFile` said it is.
+fn fetched(shared: &Shared, path: &str) -> Response {
+    let Some(("", path)) = path.strip_prefix(shared.token.as_str()).and_then(|rest| rest.split_once('/')) else {
+        return answer(Err(Refusal::plain(401, "Unauthorized")));
+    };
+    match shared.look().files.at(path) {
+        Some(file) => ([(header::CONTENT_TYPE, "application/octet-stream")], file.bytes.clone()).into_response(),
+        None => answer(Err(Refusal::plain(404, "Not Found"))),
     }
 }
 

@@ -22,6 +22,45 @@ pub enum Act {
         #[serde(default)]
         thread: Option<i64>,
     },
+    /// Writes a message as the group: an administrator who hides who they are.
+    SendAnonymously {
+        /// The group.
+        chat: i64,
+        /// Who it really is.
+        user: i64,
+        /// What.
+        text: String,
+        /// In reply to.
+        #[serde(default)]
+        reply_to: Option<i64>,
+        /// In a topic.
+        #[serde(default)]
+        thread: Option<i64>,
+    },
+    /// Sends several photos at once.
+    Album {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// How many photos: 2 to 10.
+        count: usize,
+        /// What is said below them; may be empty.
+        #[serde(default)]
+        caption: String,
+        /// In a topic.
+        #[serde(default)]
+        thread: Option<i64>,
+    },
+    /// Deletes an own message, or as an administrator anybody's. The bot is not told.
+    Delete {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// Which.
+        message_id: i64,
+    },
     /// Edits an own message.
     Edit {
         /// The chat.
@@ -54,26 +93,60 @@ pub enum Act {
 }
 
 /// A message as people see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MessageView {
     /// Its id in its chat.
     pub message_id: i64,
     /// The topic, when it is in one.
     pub thread: Option<i64>,
-    /// Who wrote it.
+    /// Who wrote it; 1087968824 when that is not told.
     pub from: i64,
+    /// The chat in whose name it was written: the group itself, for an anonymous administrator.
+    #[serde(default)]
+    pub sender_chat: Option<i64>,
     /// Seconds since the epoch.
     pub date: i64,
     /// When it was edited.
     pub edit_date: Option<i64>,
-    /// The visible text (or caption, or a bracketed word for what the fake does not show, such as `[photo]`).
+    /// The visible text or caption; for what Telegram says itself a bracketed word, such as `[forum_topic_created]`.
     pub text: String,
     /// As in the Bot API: offsets and lengths in UTF-16 units.
     pub entities: Vec<Value>,
+    /// The Markdown of a rich message; `text` then holds its words alone.
+    #[serde(default)]
+    pub rich: Option<String>,
+    /// What that became: `RichBlock`s as in the Bot API.
+    #[serde(default)]
+    pub blocks: Vec<Value>,
+    /// The `file_id` of the photo.
+    #[serde(default)]
+    pub photo: Option<String>,
+    /// The file, when it is one.
+    #[serde(default)]
+    pub document: Option<DocumentView>,
+    /// The album it belongs to: the same for all of its messages.
+    #[serde(default)]
+    pub album: Option<String>,
+    /// The sentence of a message that Telegram says itself.
+    #[serde(default)]
+    pub service: Option<String>,
     /// In reply to.
     pub reply_to: Option<i64>,
     /// `inline_keyboard` as in the Bot API: rows of buttons.
     pub keyboard: Option<Value>,
+}
+
+/// A file in a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentView {
+    /// For [`FakeTelegram::file`](super::FakeTelegram::file).
+    pub file_id: String,
+    /// As its sender named it.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// Its MIME type.
+    pub mime: String,
 }
 
 /// A person, the bot, or a chat.
@@ -102,8 +175,23 @@ pub struct ChatView {
     pub title: String,
     /// Ids of the people in it, without the bot.
     pub members: Vec<i64>,
+    /// Ids of those who may administrate it.
+    #[serde(default)]
+    pub admins: Vec<i64>,
+    /// Its topics, oldest first.
+    #[serde(default)]
+    pub topics: Vec<TopicView>,
     /// Oldest first.
     pub messages: Vec<MessageView>,
+}
+
+/// A topic of a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicView {
+    /// Its `message_thread_id`.
+    pub id: i64,
+    /// Shown name.
+    pub name: String,
 }
 
 /// Everything, for a page that has just been opened.
@@ -125,6 +213,11 @@ pub enum Event {
         chat: i64,
         /// The message.
         message: MessageView,
+    },
+    /// A chat is not what it was: its topics, its people, or whether it is there at all.
+    ChatChanged {
+        /// The chat.
+        chat: i64,
     },
     /// A message was edited (text, formatting or buttons).
     Edited {
@@ -152,6 +245,9 @@ pub enum Event {
         text: String,
         /// As in the Bot API.
         entities: Vec<Value>,
+        /// The blocks of a rich draft; `text` then holds its words alone.
+        #[serde(default)]
+        blocks: Vec<Value>,
         /// Does it have a Stop button?
         can_stop: bool,
     },

@@ -6,6 +6,9 @@ use super::chat::{BotStatus, Chat, ChatKind, Person};
 use super::message::Message;
 use super::world::World;
 
+/// Telegram's own name for whoever writes as the group.
+pub(super) const GROUP_ANONYMOUS_BOT: i64 = 1_087_968_824;
+
 /// A person as `User`.
 pub(super) fn user(person: &Person) -> Value {
     let mut value = json!({"id": person.id, "is_bot": false, "first_name": person.name});
@@ -27,6 +30,9 @@ pub(super) fn bot(world: &World) -> Value {
 pub(super) fn anybody(world: &World, id: i64) -> Value {
     match world.people.get(&id) {
         _ if id == world.bot.id => bot(world),
+        _ if id == GROUP_ANONYMOUS_BOT => {
+            json!({"id": id, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot"})
+        }
         Some(person) => user(person),
         None => json!({"id": id, "is_bot": false, "first_name": "Deleted Account"}),
     }
@@ -43,7 +49,7 @@ pub(super) fn chat(world: &World, chat: &Chat) -> Value {
     } else {
         value["title"] = json!(chat.title);
     }
-    if !chat.topics.is_empty() {
+    if chat.forum {
         value["is_forum"] = json!(true);
     }
     value
@@ -68,6 +74,9 @@ fn bare(world: &World, place: &Chat, message: &Message) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("message_id".to_owned(), json!(message.id));
     fields.insert("from".to_owned(), anybody(world, message.from));
+    if let Some(sender) = message.sender_chat.and_then(|id| world.chats.get(&id)) {
+        fields.insert("sender_chat".to_owned(), chat(world, sender));
+    }
     fields.insert("chat".to_owned(), chat(world, place));
     fields.insert("date".to_owned(), json!(message.date));
     if let Some(date) = message.edit_date {
@@ -91,7 +100,7 @@ pub(super) fn member(world: &World, place: &Chat, id: i64) -> Value {
         BotStatus::Kicked if is_bot => "kicked",
         BotStatus::Administrator if is_bot => "administrator",
         BotStatus::Member if is_bot => "member",
-        _ if place.admins.first() == Some(&id) => "creator",
+        _ if place.creator == Some(id) => "creator",
         _ if place.admins.contains(&id) => "administrator",
         _ if place.members.contains(&id) => "member",
         _ => "left",

@@ -11,6 +11,7 @@ use tokio::sync::{broadcast, oneshot};
 use super::answer::Refusal;
 use super::chat::{BotStatus, Chat, ChatKind, Person};
 use super::faults::Faults;
+use super::files::Files;
 use super::flood::Flood;
 use super::journal::Journal;
 use super::message::Message;
@@ -53,6 +54,8 @@ pub(super) struct Switches {
     pub(super) drafts: bool,
     /// It knows the Stop button of drafts.
     pub(super) draft_stop: bool,
+    /// It knows rich messages.
+    pub(super) rich: bool,
     /// `setWebhook` more than once per second gets 429.
     pub(super) webhook_pace: bool,
     /// The token has been revoked.
@@ -79,6 +82,8 @@ pub(super) struct World {
     pub(super) webhook_set_at: Option<Timestamp>,
     /// The waiting `getUpdates`, to be ended with a refusal.
     pub(super) poll: Option<oneshot::Sender<Refusal>>,
+    /// What was sent beside texts.
+    pub(super) files: Files,
     /// By id.
     pub(super) callbacks: HashMap<String, Callback>,
     /// Local addresses that stand for public hosts.
@@ -116,6 +121,7 @@ impl World {
             webhook_generation: 0,
             webhook_set_at: None,
             poll: None,
+            files: Files::default(),
             callbacks: HashMap::new(),
             hosts: HashMap::new(),
             next_draft_end: None,
@@ -126,6 +132,7 @@ impl World {
                 strict: true,
                 drafts: true,
                 draft_stop: true,
+                rich: true,
                 webhook_pace: false,
                 token_revoked: false,
                 copies: 1,
@@ -195,6 +202,9 @@ impl World {
     /// The chat, when the bot may write there.
     pub(super) fn writable(&self, id: i64) -> Result<&Chat, Refusal> {
         let chat = self.chats.get(&id).ok_or_else(|| Refusal::bad_request("chat not found"))?;
+        if let Some(to) = chat.migrated_to {
+            return Err(Refusal::migrated(to));
+        }
         if self.people.get(&id).is_some_and(|person| person.blocked) {
             return Err(Refusal::forbidden("bot was blocked by the user"));
         }

@@ -104,8 +104,8 @@ impl Demo {
     }
 
     pub(crate) fn drafts_formatted(&self, chat: i64, text: &str, entities: Value, can_stop: bool) {
-        let (text, entities) = (text.to_owned(), list(entities));
-        self.inner.tell(Event::Draft { chat, thread: None, draft_id: 1, text, entities, can_stop });
+        let (text, entities, blocks) = (text.to_owned(), list(entities), Vec::new());
+        self.inner.tell(Event::Draft { chat, thread: None, draft_id: 1, text, entities, blocks, can_stop });
     }
 
     /// The final message takes the draft's place.
@@ -182,7 +182,11 @@ impl Inner {
                 self.keep(chat, user, MessageView { reply_to, thread, ..blank(&text) });
             }
             Act::Edit { chat, message_id, text, .. } => self.edit(chat, message_id, text)?,
-            Act::Press { .. } | Act::StopDraft { .. } => {}
+            Act::Press { .. }
+            | Act::StopDraft { .. }
+            | Act::SendAnonymously { .. }
+            | Act::Delete { .. }
+            | Act::Album { .. } => {}
         }
         self.deeds.send(act).map_err(|_| "The test is over.".to_owned())?;
         Ok(json!({}))
@@ -239,17 +243,7 @@ fn list(entities: Value) -> Vec<Value> {
 
 /// A message with nothing but a text.
 pub(crate) fn blank(text: &str) -> MessageView {
-    MessageView {
-        message_id: 0,
-        thread: None,
-        from: 0,
-        date: 0,
-        edit_date: None,
-        text: text.to_owned(),
-        entities: Vec::new(),
-        reply_to: None,
-        keyboard: None,
-    }
+    MessageView { text: text.to_owned(), ..MessageView::default() }
 }
 
 fn commands() -> Vec<Command> {
@@ -277,6 +271,8 @@ fn world() -> WorldView {
         kind: kind.to_owned(),
         title: title.to_owned(),
         members: members.to_vec(),
+        admins: Vec::new(),
+        topics: Vec::new(),
         messages: Vec::new(),
     };
     WorldView {

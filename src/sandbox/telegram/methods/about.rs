@@ -10,7 +10,7 @@ use crate::sandbox::telegram::wire;
 /// `getMe`.
 pub(super) fn get_me(ask: &Ask<'_>) -> Success {
     let world = &ask.world;
-    let topics = world.chats.values().any(|chat| chat.kind == ChatKind::Private && !chat.topics.is_empty());
+    let topics = world.chats.values().any(|chat| chat.kind == ChatKind::Private && chat.forum);
     let mut me = wire::bot(world);
     let abilities = [
         ("can_join_groups", true),

@@ -57,12 +57,16 @@ pub(super) fn chat(ask: &mut Ask<'_>) -> Answer {
     Ok(full.into())
 }
 
-/// `getChatMember`.
+/// `getChatMember`. In a private chat both are members, and nobody else is.
 pub(super) fn member(ask: &mut Ask<'_>) -> Answer {
     let chat = ask.chat()?;
     let user = ask.params.int("user_id").unwrap_or(0);
-    if user != ask.world.bot.id && !ask.world.people.contains_key(&user) {
+    let known = [ask.world.bot.id, wire::GROUP_ANONYMOUS_BOT].contains(&user) || ask.world.people.contains_key(&user);
+    if !known {
         return Err(Refusal::bad_request("user not found"));
+    }
+    if ask.world.chats[&chat].kind == ChatKind::Private && ![ask.world.bot.id, chat].contains(&user) {
+        return Err(Refusal::bad_request("member not found"));
     }
     Ok(wire::member(ask.world, &ask.world.chats[&chat], user).into())
 }

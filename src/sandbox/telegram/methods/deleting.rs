@@ -15,7 +15,7 @@ const MOST_AT_ONCE: usize = 100;
 
 /// `deleteMessage`.
 pub(super) fn message(ask: &mut Ask<'_>) -> Answer {
-    let chat = ask.chat()?;
+    let chat = ask.writable_chat()?;
     let id = ask.params.int("message_id").unwrap_or(0);
     delete(ask, chat, id)?;
     Ok(yes())
@@ -23,7 +23,7 @@ pub(super) fn message(ask: &mut Ask<'_>) -> Answer {
 
 /// `deleteMessages`: what is not there is skipped.
 pub(super) fn messages(ask: &mut Ask<'_>) -> Answer {
-    let chat = ask.chat()?;
+    let chat = ask.writable_chat()?;
     let ids = ask.params.get("message_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if ids.is_empty() {
         return Err(Refusal::bad_request("message identifiers are not specified"));

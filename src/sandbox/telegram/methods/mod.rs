@@ -16,8 +16,9 @@ mod webhooks;
 
 use serde_json::json;
 
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, Refusal, Success};
 use super::params::Params;
+use super::rich::Rich;
 use super::world::World;
 use crate::clock::Timestamp;
 
@@ -40,6 +41,15 @@ impl Ask<'_> {
             .ok_or_else(|| Refusal::bad_request("chat not found"))
     }
 
+    /// The rich message in the call. What only the sandbox refuses, it remembers.
+    fn rich(&mut self) -> Result<Rich, Refusal> {
+        Rich::read(self.params).inspect_err(|refusal| {
+            if refusal.description.contains("sandbox") {
+                self.world.journal.complain(refusal.description.clone());
+            }
+        })
+    }
+
     /// The chat the call writes to.
     fn writable_chat(&self) -> Result<i64, Refusal> {
         let id = self.chat()?;
@@ -47,10 +57,10 @@ impl Ask<'_> {
     }
 }
 
-/// Does this server know the method? Rich messages (Bot API 10.1) it does not, as an older one would not: clients have
-/// to live with that. Drafts can be switched off in the same way.
+/// Does this server know the method? Drafts (Bot API 9.3) and rich messages (10.1) can be switched off: clients have to
+/// live with older servers.
 pub(super) fn exists(world: &World, name: &str) -> bool {
-    !name.starts_with("sendRichMessage") && (world.switches.drafts || !name.ends_with("Draft"))
+    (world.switches.rich || !name.starts_with("sendRichMessage")) && (world.switches.drafts || !name.ends_with("Draft"))
 }
 
 /// Does it.
@@ -65,7 +75,9 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
         "sendMessage" => sending::message(ask),
         "sendPhoto" => sending::photo(ask),
         "sendDocument" => sending::document(ask),
+        "sendRichMessage" => sending::rich_message(ask),
         "sendMessageDraft" => drafting::message_draft(ask),
+        "sendRichMessageDraft" => drafting::rich_message_draft(ask),
         "editMessageText" => editing::text(ask),
         "editMessageCaption" => editing::caption(ask),
         "editMessageReplyMarkup" => editing::reply_markup(ask),
@@ -81,7 +93,7 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
         "getMyCommands" => Ok(commands::get(ask)),
         "deleteMyCommands" => Ok(commands::delete(ask)),
         "setMessageReaction" => reactions::set(ask),
-        "getFile" => Err(Refusal::bad_request("invalid file_id")),
+        "getFile" => ask.world.files.describe(ask.params.text("file_id").unwrap_or_default()).map(Success::from),
         _ => {
             ask.world.journal.complain(format!("{name}: not implemented by the sandbox"));
             Err(Refusal::plain(501, format!("Not Implemented by the sandbox: {name}")))
@@ -90,6 +102,6 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
 }
 
 /// `True`.
-fn yes() -> super::answer::Success {
+fn yes() -> Success {
     json!(true).into()
 }

@@ -1,51 +1,72 @@
-//! New messages of the bot: text, pictures, documents.
+//! New messages of the bot: text, blocks, pictures, documents.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Ask;
 use crate::sandbox::telegram::answer::{Answer, Refusal};
 use crate::sandbox::telegram::keyboard;
 use crate::sandbox::telegram::message::{Media, Message};
-use crate::sandbox::telegram::text::{self, Formatted};
+use crate::sandbox::telegram::text;
 
 /// `sendMessage`.
 pub(super) fn message(ask: &mut Ask<'_>) -> Answer {
     ask.chat()?;
     let body = text::message(ask.params)?;
-    post(ask, body, None)
+    post(ask, Message { body, ..Message::default() })
+}
+
+/// `sendRichMessage`.
+pub(super) fn rich_message(ask: &mut Ask<'_>) -> Answer {
+    ask.chat()?;
+    let rich = ask.rich()?;
+    post(ask, Message { rich: Some(rich), ..Message::default() })
 }
 
 /// `sendPhoto`.
 pub(super) fn photo(ask: &mut Ask<'_>) -> Answer {
     ask.chat()?;
-    let (id, size, _) = file(ask, "photo")?;
-    // One size is enough for who only looks at there being a photo.
-    let content = json!([{"file_id": id, "file_unique_id": id, "file_size": size, "width": 640, "height": 480}]);
     let body = text::caption(ask.params)?;
-    post(ask, body, Some(Media { kind: "photo", content, captioned: true }))
+    let mut photo = file(ask, "photo")?;
+    // One size is enough for who only looks at there being a photo.
+    (photo["width"], photo["height"]) = (json!(640), json!(480));
+    let media = Media { kind: "photo", content: json!([photo]), captioned: true };
+    post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 
 /// `sendDocument`.
 pub(super) fn document(ask: &mut Ask<'_>) -> Answer {
     ask.chat()?;
-    let (id, size, name) = file(ask, "document")?;
-    let content = json!({"file_id": id, "file_unique_id": id, "file_size": size, "file_name": name});
     let body = text::caption(ask.params)?;
-    post(ask, body, Some(Media { kind: "document", content, captioned: true }))
+    let mut content = file(ask, "document")?;
+    if let Some(file) = content["file_id"].as_str().and_then(|id| ask.world.files.get(id)) {
+        (content["file_name"], content["mime_type"]) = (json!(file.name), json!(file.mime));
+    }
+    let media = Media { kind: "document", content, captioned: true };
+    post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 
-/// Id, size and name of what was uploaded or named.
-fn file(ask: &Ask<'_>, name: &str) -> Result<(String, usize, String), Refusal> {
+/// What is known of a file that was uploaded, or named by its id or address.
+fn file(ask: &mut Ask<'_>, name: &str) -> Result<Value, Refusal> {
     if let Some(upload) = ask.params.file(name) {
-        return Ok((format!("sandbox-{name}-{}", upload.size), upload.size, upload.file_name.clone()));
+        return ask.world.files.keep(name, upload);
     }
     match ask.params.text(name) {
-        Some(given) if !given.starts_with("attach://") => Ok((given.to_owned(), 0, given.to_owned())),
+        // Telegram would fetch it; the sandbox goes nowhere.
+        Some(address) if ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme)) => {
+            Ok(json!({"file_id": address, "file_unique_id": address}))
+        }
+        Some(id) if !id.starts_with("attach://") => {
+            let known = ask.world.files.describe(id);
+            let mut known = known.map_err(|_| Refusal::bad_request("Wrong file identifier/HTTP URL specified"))?;
+            known.as_object_mut().map(|fields| fields.remove("file_path"));
+            Ok(known)
+        }
         _ => Err(Refusal::bad_request(format!("there is no {name} in the request"))),
     }
 }
 
-fn post(ask: &mut Ask<'_>, body: Formatted, media: Option<Media>) -> Answer {
+/// Adds to the content who wrote it, when and where.
+fn post(ask: &mut Ask<'_>, content: Message) -> Answer {
     let chat = ask.writable_chat()?;
     let keyboard = keyboard::inline(ask.params.get("reply_markup"))?;
     let reply_to = replied(ask, chat)?;
@@ -56,17 +77,8 @@ fn post(ask: &mut Ask<'_>, body: Formatted, media: Option<Media>) -> Answer {
     }
     // An answer is where the question is.
     let thread = asked.or_else(|| place.messages.get(&reply_to?)?.thread);
-    let message = Message {
-        id: 0,
-        thread,
-        from: ask.world.bot.id,
-        date: ask.now.as_secs(),
-        edit_date: None,
-        body,
-        media,
-        reply_to,
-        keyboard,
-    };
+    let date = ask.now.as_secs();
+    let message = Message { thread, from: ask.world.bot.id, date, reply_to, keyboard, ..content };
     ask.world.end_draft(chat, thread);
     let id = ask.world.post(chat, message);
     Ok(ask.world.shown(chat, id).into())

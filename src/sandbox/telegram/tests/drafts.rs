@@ -25,6 +25,7 @@ async fn a_draft_grows_and_ends_with_the_message() {
         draft_id: 7,
         text: text.to_owned(),
         entities: Vec::new(),
+        blocks: Vec::new(),
         can_stop: true,
     };
     assert_eq!(events.recv().await.unwrap(), shown(""));

@@ -76,9 +76,44 @@ async fn members_are_who_they_are() {
     assert_eq!(status(ANNA).await, "creator");
     assert_eq!(status(BORIS).await, "member");
     assert_eq!(status(bot.telegram.bot_id()).await, "member");
+    bot.telegram.set_admin(GROUP, BORIS, true);
+    assert_eq!(status(BORIS).await, "administrator");
+    bot.telegram.set_admin(GROUP, BORIS, false);
+    bot.telegram.set_admin(GROUP, ANNA, false);
+    assert_eq!((status(ANNA).await, status(BORIS).await), (json!("creator"), json!("member")));
     bot.telegram.set_admins(GROUP, &[BORIS]);
     bot.telegram.promote_bot(GROUP, true);
     let admins = bot.get("getChatAdministrators", json!({"chat_id": GROUP})).await;
     assert_eq!(admins.as_array().unwrap().len(), 3);
     assert_eq!(bot.get("getChatMemberCount", json!({"chat_id": GROUP})).await, 3);
+}
+
+#[tokio::test]
+async fn in_a_private_chat_two_are_members_and_nobody_else() {
+    let bot = Bot::start().await;
+    let ask = |user: i64| json!({"chat_id": ANNA, "user_id": user});
+    for user in [ANNA, bot.telegram.bot_id()] {
+        assert_eq!(bot.get("getChatMember", ask(user)).await["status"], "member");
+    }
+    assert_eq!(bot.refused("getChatMember", ask(BORIS)).await, "Bad Request: member not found");
+    assert_eq!(bot.refused("getChatMember", ask(5)).await, "Bad Request: user not found");
+    let said = bot.refused("getChatAdministrators", json!({"chat_id": ANNA})).await;
+    assert_eq!(said, "Bad Request: there are no administrators in the private chat");
+}
+
+#[tokio::test]
+async fn an_anonymous_administrator_is_the_group() {
+    let bot = Bot::start().await;
+    let write = |user| {
+        let text = "/ask who am I?".to_owned();
+        bot.telegram.act(Act::SendAnonymously { chat: GROUP, user, text, reply_to: None, thread: None })
+    };
+    assert_eq!(write(BORIS).unwrap_err(), ActRefused::NotAdmin);
+    write(ANNA).unwrap();
+    let message = bot.takes_updates().await.remove(0)["message"].clone();
+    let from = json!({"id": 1_087_968_824, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot"});
+    assert_eq!((&message["from"], &message["sender_chat"]), (&from, &message["chat"]));
+    assert_eq!(bot.telegram.transcript(GROUP), "Group: /ask who am I?\n");
+    let member = bot.get("getChatMember", json!({"chat_id": GROUP, "user_id": 1_087_968_824})).await;
+    assert_eq!(member["status"], "left");
 }

@@ -2,11 +2,14 @@
 
 mod conversation;
 mod drafts;
+mod files;
 mod groups;
 mod polling;
 mod requests;
+mod rich;
 mod teloxide;
 mod trouble;
+mod upheavals;
 mod webhook;
 
 use serde_json::{Value, json};

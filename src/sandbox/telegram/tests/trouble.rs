@@ -81,7 +81,9 @@ async fn flood_limits_hold_back_edits_like_messages() {
     bot.sends(ANNA, "3").await;
     let edit = json!({"chat_id": ANNA, "message_id": id, "text": "4"});
     let (status, body) = bot.call("editMessageText", edit.clone()).await;
-    assert_eq!(status, 429);
+    assert_eq!((status, bot.telegram.refused_for_flood()), (429, 1));
+    let late = bot.telegram.calls().pop().unwrap();
+    assert_eq!((&*late.method, late.chat, late.status), ("editMessageText", Some(ANNA), 429));
     let wait = body["parameters"]["retry_after"].as_u64().unwrap();
     assert_eq!(body["description"], format!("Too Many Requests: retry after {wait}"));
     bot.sends(BORIS, "free").await;
