@@ -28,6 +28,7 @@ use crate::lifecycle::Tasks;
 use crate::telemetry::caught;
 use crate::turn::Tools;
 
+mod gather;
 mod work;
 
 use work::{Bench, Suspects, work};

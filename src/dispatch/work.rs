@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+use super::gather::gather;
 use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
@@ -96,11 +97,15 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
         Err(reason) => return Handled::Outcome(Outcome::Park(reason)),
     };
     let tools = bench.tools;
-    let job = Job::new(event, claim.update(), claim.key(), claim.placed());
+    let decided = async {
+        let (event, absorbed) = gather(tools, claim, event).await?;
+        let job = Job::new(event, claim.update(), claim.key(), claim.placed());
+        Ok(handlers::dispatch(bench.routes, Arc::clone(tools), job).await?.absorbing(absorbed))
+    };
     tokio::select! {
         // In this order: an answer that is finished in the moment of a stop is not thrown away.
         biased;
-        handled = handlers::dispatch(bench.routes, Arc::clone(tools), job) => match handled {
+        decided = decided => match decided {
             Ok(outcome) => Handled::Outcome(outcome),
             Err(HandlerError::Store(error)) => Handled::Failed(error.to_string()),
         },

@@ -10,7 +10,7 @@ use teloxide::dispatching::DpHandlerDescription;
 use teloxide::dptree::{self, Handler, case};
 
 use crate::replies::{self, Language};
-use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, StorageError};
+use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, Seq, StorageError};
 use crate::telegram::methods::{NoPreview, SendText};
 use crate::turn::{LastFrame, Tools};
 use crate::update::{Event, Lane, Message, User};
@@ -49,6 +49,18 @@ pub enum Outcome {
     Answer(Box<NewReply>, LastFrame),
     /// Put it aside for people to look at: why.
     Park(String),
+}
+
+impl Outcome {
+    /// The same, for an event that came in several updates: its reply answers these too. Without a reply each of them is
+    /// worked on by itself.
+    #[must_use]
+    pub fn absorbing(mut self, updates: Vec<Seq>) -> Self {
+        if let Self::Reply(reply) | Self::Answer(reply, _) = &mut self {
+            reply.absorbed = updates;
+        }
+        self
+    }
 }
 
 /// Why a handler could not decide. It is run again later.
@@ -144,6 +156,12 @@ impl Job {
     }
 }
 
+/// Does the bot leave this event without a word (talk in a group that is not meant for it, say)?
+#[must_use]
+pub fn ignores(event: &Event, tools: &Tools) -> bool {
+    matches!(route(event, tools), Route::Ignore(_))
+}
+
 /// What is said to whoever wrote an update that is given up.
 pub struct Apology {
     address: Address,
@@ -171,7 +189,7 @@ impl Apology {
 pub fn apology(raw: &str, tools: &Tools) -> Option<Apology> {
     let event = crate::update::event(raw).ok()?;
     let Event::Message(message) = &event else { return None };
-    if matches!(route(&event, tools), Route::Ignore(_)) {
+    if ignores(&event, tools) {
         return None;
     }
     let address = Address { chat: message.chat, thread: message.thread, reply_to: None };

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::Inbox;
+use super::{Followers, Inbox};
 use crate::storage::{Begun, ClaimKey, PendingUpdate, StorageError, StoredReply, insist};
 
 /// An update taken out of the window: to be begun, or dropped, which gives it back.
@@ -110,6 +110,12 @@ impl Claim {
     #[must_use]
     pub const fn placed(&self) -> Option<i64> {
         self.begun.placed
+    }
+
+    /// Looks at what waits behind it in its lane.
+    #[must_use]
+    pub fn followers(&self) -> Followers {
+        Followers::of(&self.inbox, self.update().lane)
     }
 
     /// Done.

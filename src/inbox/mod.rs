@@ -23,11 +23,14 @@ use crate::storage::{PendingUpdate, Storage, StorageError};
 use crate::update::Lane;
 
 mod claim;
+mod followers;
 #[cfg(test)]
 mod tests;
 mod window;
 
 pub use claim::{Claim, Taken};
+pub use followers::Followers;
+use followers::Watchers;
 use window::Window;
 
 /// Deadly attempts (the process or the task died) after which an update is given up.
@@ -50,6 +53,7 @@ struct Shared {
     closed: AtomicBool,
     /// Something may be ready now.
     changed: Notify,
+    watchers: Watchers,
 }
 
 impl Inbox {
@@ -57,11 +61,13 @@ impl Inbox {
     #[must_use]
     pub fn new(storage: Storage, clock: Clock, bot: i64, max_concurrent: usize) -> Self {
         let (window, closed, changed) = (Mutex::new(Window::unread()), AtomicBool::new(false), Notify::new());
-        Self { shared: Arc::new(Shared { storage, clock, bot, max_concurrent, window, closed, changed }) }
+        let watchers = Watchers::default();
+        Self { shared: Arc::new(Shared { storage, clock, bot, max_concurrent, window, closed, changed, watchers }) }
     }
 
     /// Tells of updates that were just stored, in the order of their places.
     pub fn stored(&self, updates: Vec<PendingUpdate>) {
+        self.shared.watchers.tell(&updates);
         let mut window = self.window();
         for update in updates {
             window.push_new(update);

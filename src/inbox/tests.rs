@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use tempfile::TempDir;
 
 use super::*;
-use crate::storage::{Accepted, NewUpdate};
+use crate::storage::{Accepted, NewReply, NewUpdate, Part, Seq};
 
 const BOT: i64 = 123_456;
 
@@ -248,4 +248,75 @@ async fn updates_that_come_in_while_others_are_worked_on_keep_their_order() {
         let expected: Vec<i64> = (0..600).filter(|id| id % 10 % 3 == chat).collect();
         assert_eq!(ids, expected);
     }
+}
+
+/// The first update of a lane has a reply that answers these too.
+async fn answers(world: &World, first: &Claim, absorbed: Vec<Seq>) {
+    let parts = vec![Part::plain("to all".to_owned())];
+    let reply = NewReply { parts, absorbed, ..Default::default() };
+    world.storage.store_reply(first.key(), reply).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_reply_has_absorbed_leaves_the_lane_although_the_window_holds_it() {
+    let world = World::with_places(9).await;
+    let updates: Vec<_> = (1..=40).map(|id| update(id, lane(5))).collect();
+    let rows = world.stores(&updates).await;
+    let absorbed: Vec<_> = rows[1..20].iter().map(|row| row.seq).collect();
+    world.inbox.stored(rows);
+    let first = world.next().await;
+    answers(&world, &first, absorbed).await;
+    // Its delivery comes later.
+    first.retry(Duration::ZERO, "later").await;
+    let again = world.next().await;
+    assert!(again.stored_reply().is_some());
+    again.complete().await;
+    let mut seen = Vec::new();
+    while seen.len() < 20 {
+        if let Some(claim) = world.inbox.next().await.unwrap().begin().await {
+            seen.push(claim.update().update_id);
+            claim.complete().await;
+        }
+    }
+    assert_eq!(seen, (21..=40).collect::<Vec<_>>());
+    assert!(world.is_idle().await);
+    assert_eq!(world.inbox.in_flight(), 0);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_follower_is_told_of_it() {
+    let world = World::with_places(9).await;
+    world.receives(&[update(1, lane(5)), update(2, lane(6))]).await;
+    let claim = world.next().await;
+    let (followers, seq) = (claim.followers(), claim.update().seq);
+    let mut next = Box::pin(followers.next(seq, claim.update().received_at, Duration::from_hours(1)));
+    for id in 3..=9 {
+        world.receives(&[update(id, lane(6))]).await;
+        assert!(next.as_mut().now_or_never().is_none());
+    }
+    world.receives(&[update(10, lane(5))]).await;
+    assert_eq!(next.await.unwrap().map(|found| found.update_id), Some(10));
+    assert_eq!(world.next().await.update().update_id, 2, "what was looked at is not handed out");
+}
+
+#[tokio::test]
+async fn a_wait_for_a_follower_ends_with_its_time_even_if_the_clock_was_set_back() {
+    let world = World::with_places(9).await;
+    world.receives(&[update(1, lane(5))]).await;
+    let claim = world.next().await;
+    let later = claim.update().received_at.plus(Duration::from_hours(9));
+    let followers = claim.followers();
+    let passes = async {
+        tokio::task::yield_now().await;
+        world.clock.advance(Duration::from_hours(1));
+        std::future::pending::<()>().await;
+    };
+    let next = tokio::select! {
+        next = followers.next(claim.update().seq, later, Duration::from_hours(1)) => next,
+        () = passes => unreachable!(),
+        () = tokio::time::sleep(Duration::from_secs(30)) => panic!("it waits for ever"),
+    };
+    assert_eq!(next.unwrap(), None);
+    drop(followers);
+    assert!(world.inbox.shared.watchers.is_empty());
 }

@@ -163,6 +163,23 @@ mod tests {
     }
 
     #[test]
+    fn what_binds_messages_together_is_read_and_never_a_reason_to_refuse_one() {
+        let read = message(
+            r#"{"update_id":1,"message":{"chat":{"id":5},"date":9,"text":"a","media_group_id":"7","forward_origin":{},"reply_to_message":{"message_id":4}}}"#,
+        );
+        let bonds = (read.sent_at, read.album.as_deref(), read.forwarded, read.replies_to);
+        assert_eq!(bonds, (9, Some("7"), true, Some(4)));
+        let odd = message(
+            r#"{"update_id":1,"message":{"chat":{"id":5},"date":"now","text":"a","media_group_id":7,"forward_origin":null}}"#,
+        );
+        assert_eq!((odd.sent_at, odd.album, odd.forwarded, odd.replies_to), (0, None, false, None));
+        let in_topic = message(
+            r#"{"update_id":1,"message":{"chat":{"id":-5},"text":"a","message_thread_id":3,"is_topic_message":true,"reply_to_message":{"message_id":3}}}"#,
+        );
+        assert_eq!(in_topic.replies_to, None);
+    }
+
+    #[test]
     fn what_is_not_for_us_is_named_for_a_counter() {
         assert_eq!(
             event(r#"{"update_id":1,"guest_message":{"text":"hi"}}"#),

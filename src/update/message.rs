@@ -23,6 +23,14 @@ pub struct Message {
     pub entities: Vec<Entity>,
     /// Who wrote the message that this one replies to.
     pub reply_to: Option<User>,
+    /// The id of that message; `None` also for the opening of the topic, which everything in a topic replies to.
+    pub replies_to: Option<i64>,
+    /// When it was sent, in seconds since the Unix epoch; 0 when that is not known.
+    pub sent_at: i64,
+    /// The album it belongs to: photos sent at once are messages with the same name here.
+    pub album: Option<String>,
+    /// Was it written elsewhere and passed on?
+    pub forwarded: bool,
 }
 
 /// What a message is.
@@ -80,6 +88,12 @@ pub(super) struct RawMessage {
     entities: Value,
     #[serde(default)]
     reply_to_message: Option<Replied>,
+    #[serde(default)]
+    date: Value,
+    #[serde(default)]
+    media_group_id: Value,
+    #[serde(default)]
+    forward_origin: Option<IgnoredAny>,
     #[serde(flatten)]
     media: Media,
 }
@@ -93,6 +107,8 @@ struct RawChat {
 
 #[derive(Deserialize)]
 struct Replied {
+    #[serde(default)]
+    message_id: i64,
     #[serde(default)]
     from: Option<User>,
 }
@@ -141,12 +157,13 @@ impl From<RawMessage> for Message {
     fn from(raw: RawMessage) -> Self {
         // A person's own chat has the person's id, which is positive; the type may be missing or newer than we are.
         let private = raw.chat.kind.as_deref() == Some("private") || raw.chat.id > 0;
+        let thread = if raw.is_topic_message { raw.message_thread_id.unwrap_or(0) } else { 0 };
         let chat_itself = private.then_some(User { id: raw.chat.id, is_bot: false, language_code: None });
         Self {
             id: raw.message_id,
             chat: raw.chat.id,
             private,
-            thread: if raw.is_topic_message { raw.message_thread_id.unwrap_or(0) } else { 0 },
+            thread,
             from: raw.from.or(chat_itself),
             content: match (raw.text.filter(|text| !text.trim().is_empty()), raw.media.name()) {
                 (Some(text), _) => Content::Text(text),
@@ -154,7 +171,11 @@ impl From<RawMessage> for Message {
                 (None, None) => Content::Service,
             },
             entities: readable(&raw.entities),
+            replies_to: raw.reply_to_message.as_ref().map(|replied| replied.message_id).filter(|id| *id != thread),
             reply_to: raw.reply_to_message.and_then(|replied| replied.from),
+            sent_at: raw.date.as_i64().unwrap_or(0),
+            album: raw.media_group_id.as_str().map(str::to_owned),
+            forwarded: raw.forward_origin.is_some(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod data_folder;
 mod http_limits;
 mod interop;
 mod lanes;
+mod joining;
 mod layering;
 mod model_failures;
 mod page_scripts;
