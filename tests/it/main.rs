@@ -2,16 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
 
+mod again;
 mod aimock;
 mod answers;
 mod browser;
 mod configuration;
 mod crash;
 mod data_folder;
+mod ending;
+mod forms;
+mod growing;
 mod http_limits;
 mod interop;
-mod lanes;
 mod joining;
+mod lanes;
 mod layering;
 mod model_failures;
 mod page_scripts;

@@ -137,7 +137,8 @@ async fn a_question_that_was_deleted_is_answered_without_showing_it() {
     let mut world = world().await;
     world.expects_in_log(&[PLAINER]);
     let trouble = refused(400, "Bad Request: message to be replied not found");
-    world.telegram.fail(Fault::new("sendMessage", 1, trouble));
+    // The message in which it would grow, and the answer itself.
+    world.telegram.fail(Fault::new("sendMessage", 2, trouble));
     world.says(ANNA, GROUP, "/ask what is the answer?");
     let said = world.answers(GROUP, 1).await;
     assert_eq!((said[0].text.as_str(), said[0].reply_to), (SEEN, None));

@@ -5,6 +5,7 @@
 //! [`DEADLINE`]. A story ends with [`World::ends`], which looks for what nobody asserts: updates that are left, requests
 //! that Telegram or the model would not have understood, complaints in the log, secrets in the log.
 
+pub(crate) mod acts;
 pub(crate) mod audit;
 mod bot;
 pub(crate) mod door;
