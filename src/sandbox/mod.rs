@@ -118,6 +118,7 @@ impl Sandbox {
 /// The page's view of the fake Telegram.
 fn seam(telegram: &FakeTelegram, stop: &StopSignals) -> page::Seam {
     let (world, acting, events, menu) = (telegram.clone(), telegram.clone(), telegram.clone(), telegram.clone());
+    let files = telegram.clone();
     page::Seam {
         world: Arc::new(move || world.view()),
         act: Arc::new(move |act| {
@@ -129,6 +130,7 @@ fn seam(telegram: &FakeTelegram, stop: &StopSignals) -> page::Seam {
             let shown = menu.menu(user).into_iter();
             shown.map(|(command, description)| page::Command { command, description }).collect()
         }),
+        file: Arc::new(move |id| files.file(id)),
         stop: stop.soft.clone(),
     }
 }

@@ -29,6 +29,7 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use super::telegram::File;
 use super::telegram::view::{Act, Event, WorldView};
 
 /// What the page needs of a world. Every function is called from async code and must not block for long.
@@ -42,6 +43,8 @@ pub struct Seam {
     pub events: Arc<dyn Fn() -> broadcast::Receiver<Event> + Send + Sync>,
     /// The bot's commands as this person sees them in this chat (chat, user); empty when the bot has set none.
     pub commands: Arc<dyn Fn(i64, i64) -> Vec<Command> + Send + Sync>,
+    /// A file that was sent, by its `file_id`, while it is kept.
+    pub file: Arc<dyn Fn(&str) -> Option<File> + Send + Sync>,
     /// Cancelled when the server stops: open event streams end, so that a graceful shutdown does not wait for them.
     pub stop: CancellationToken,
 }
@@ -55,13 +58,14 @@ pub struct Command {
     pub description: String,
 }
 
-/// The page at `/`, its assets, and the three addresses it calls: `/events`, `/act`, `/commands`; and `/world`, which is
+/// The page at `/`, its assets, and the addresses it calls: `/events`, `/act`, `/commands`, `/file`; and `/world`, which is
 /// for people and programs that want to look once.
 pub fn router(seam: Seam) -> Router {
     let mut router = Router::new()
         .route("/world", get(world))
         .route("/events", get(stream::events))
         .route("/commands", get(commands))
+        .route("/file", get(file))
         .route("/act", post(act));
     for asset in ASSETS {
         router = router.route(asset.path, get(move || async move { asset.respond() }));
@@ -82,6 +86,22 @@ struct Asker {
 
 async fn commands(State(seam): State<Seam>, Query(asker): Query<Asker>) -> Json<Vec<Command>> {
     Json((seam.commands)(asker.chat, asker.user))
+}
+
+/// Which file.
+#[derive(Deserialize)]
+struct Wanted {
+    id: String,
+}
+
+/// A file to save. Never one to open here: what is in it comes from a bot, and this page's address is trusted.
+async fn file(State(seam): State<Seam>, Query(wanted): Query<Wanted>) -> Response {
+    let Some(file) = (seam.file)(&wanted.id) else {
+        return (StatusCode::NOT_FOUND, "This file is not kept any more.\n").into_response();
+    };
+    let kind = HeaderValue::from_str(&file.mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let saved = HeaderValue::from_static("attachment");
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, saved)], file.bytes).into_response()
 }
 
 /// 200 with the world's answer, or 400 with a sentence.
@@ -117,6 +137,7 @@ const ASSETS: &[Asset] = &[
     Asset { path: "/", kind: HTML, body: include_str!("assets/index.html") },
     Asset { path: "/style.css", kind: CSS, body: include_str!("assets/style.css") },
     Asset { path: "/message.css", kind: CSS, body: include_str!("assets/message.css") },
+    Asset { path: "/rich.css", kind: CSS, body: include_str!("assets/rich.css") },
     Asset { path: "/favicon.svg", kind: SVG, body: include_str!("assets/favicon.svg") },
     Asset { path: "/wallpaper.svg", kind: SVG, body: include_str!("assets/wallpaper.svg") },
     Asset { path: "/app.mjs", kind: SCRIPT, body: include_str!("assets/app.mjs") },
@@ -126,10 +147,14 @@ const ASSETS: &[Asset] = &[
     Asset { path: "/dom.mjs", kind: SCRIPT, body: include_str!("assets/dom.mjs") },
     Asset { path: "/draft.mjs", kind: SCRIPT, body: include_str!("assets/draft.mjs") },
     Asset { path: "/entities.mjs", kind: SCRIPT, body: include_str!("assets/entities.mjs") },
+    Asset { path: "/files.mjs", kind: SCRIPT, body: include_str!("assets/files.mjs") },
+    Asset { path: "/formula.mjs", kind: SCRIPT, body: include_str!("assets/formula.mjs") },
     Asset { path: "/keyboard.mjs", kind: SCRIPT, body: include_str!("assets/keyboard.mjs") },
     Asset { path: "/message.mjs", kind: SCRIPT, body: include_str!("assets/message.mjs") },
     Asset { path: "/people.mjs", kind: SCRIPT, body: include_str!("assets/people.mjs") },
     Asset { path: "/popups.mjs", kind: SCRIPT, body: include_str!("assets/popups.mjs") },
+    Asset { path: "/rich.mjs", kind: SCRIPT, body: include_str!("assets/rich.mjs") },
+    Asset { path: "/topics.mjs", kind: SCRIPT, body: include_str!("assets/topics.mjs") },
     Asset { path: "/wire.mjs", kind: SCRIPT, body: include_str!("assets/wire.mjs") },
     Asset { path: "/words.mjs", kind: SCRIPT, body: include_str!("assets/words.mjs") },
     Asset { path: "/world.mjs", kind: SCRIPT, body: include_str!("assets/world.mjs") },

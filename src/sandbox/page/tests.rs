@@ -28,6 +28,10 @@ fn page() -> (Router, broadcast::Sender<Event>, Arc<Mutex<Vec<Act>>>, Cancellati
         commands: Arc::new(|chat, user| {
             vec![Command { command: format!("c{chat}"), description: format!("for {user}") }]
         }),
+        file: Arc::new(|id| {
+            let (name, mime) = ("a.html".to_owned(), "text/html".to_owned());
+            (id == "7").then(|| File { name, mime, bytes: "<script>".into() })
+        }),
         stop: stop.clone(),
     };
     (router(seam), events, acts, stop)
@@ -151,6 +155,16 @@ async fn an_act_that_a_foreign_page_could_send_without_asking_is_refused() {
         assert_eq!(post(&router, kind, &send).await.0, StatusCode::BAD_REQUEST, "{kind}");
     }
     assert!(acts.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_file_is_saved_and_never_opened_as_a_page() {
+    let (router, ..) = page();
+    let response = get(&router, "/file?id=7").await;
+    assert_eq!(response.headers()["content-disposition"], "attachment");
+    assert_eq!(response.headers()["content-type"], "text/html");
+    assert_eq!(text(response).await, "<script>");
+    assert_eq!(get(&router, "/file?id=8").await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::chat::{BotStatus, Chat, ChatKind};
+use super::drafts::Draft;
 use super::message::Message;
 use super::text::entity::Style;
 use super::text::{self, Formatted};
@@ -102,9 +103,9 @@ impl World {
                 self.presence(chat, user)?;
                 self.push_button((chat, message_id), user, &data, now)
             }
-            Act::StopDraft { chat, user } => {
+            Act::StopDraft { chat, user, draft_id } => {
                 self.presence(chat, user)?;
-                self.stop_draft(chat, now)
+                self.stop_draft(chat, draft_id, now)
             }
         }
     }
@@ -244,9 +245,10 @@ impl World {
         Ok(ActDone { message_ids: vec![id], update_ids, callback_query_id: Some(query) })
     }
 
-    fn stop_draft(&mut self, chat: i64, now: Timestamp) -> Done {
+    fn stop_draft(&mut self, chat: i64, wanted: Option<i64>, now: Timestamp) -> Done {
         let place = self.chats.get(&chat).ok_or(ActRefused::NoSuchChat)?;
-        let running = place.drafts.iter().filter(|(_, draft)| draft.can_stop).max_by_key(|(_, draft)| draft.expires);
+        let stoppable = |draft: &Draft| draft.can_stop && wanted.is_none_or(|id| id == draft.id);
+        let running = place.drafts.iter().filter(|(_, draft)| stoppable(draft)).max_by_key(|(_, draft)| draft.expires);
         let (thread, draft) = running.map(|(thread, draft)| (*thread, draft.clone())).ok_or(ActRefused::NoDraft)?;
         let mut content = json!({"chat": wire::chat(self, place), "draft_id": draft.id});
         if let Some(thread) = thread {

@@ -89,6 +89,9 @@ pub enum Act {
         chat: i64,
         /// Who.
         user: i64,
+        /// Which draft; without, the one that grew last.
+        #[serde(default)]
+        draft_id: Option<i64>,
     },
 }
 

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use routergram::clock::Clock;
 use routergram::sandbox::page::{self, Command, Seam};
-use routergram::sandbox::telegram::view::{Act, ChatView, Event, MessageView, PersonView, WorldView};
+use routergram::sandbox::telegram::File;
+use routergram::sandbox::telegram::view::{
+    Act, ChatView, DocumentView, Event, MessageView, PersonView, TopicView, WorldView,
+};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, mpsc};
@@ -16,6 +19,10 @@ pub(crate) const ANNA: i64 = 1001;
 pub(crate) const BEN: i64 = 1002;
 pub(crate) const BOT: i64 = 7_000_000_004;
 pub(crate) const GROUP: i64 = -1_002_003_004;
+/// A group with two topics.
+pub(crate) const FORUM: i64 = -1_000_000_000_009;
+pub(crate) const FILMS: i64 = 1;
+pub(crate) const BOOKS: i64 = 2;
 
 /// A person's deed reaches the world within this, or the test fails.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -72,6 +79,22 @@ impl Demo {
         }
     }
 
+    /// The topic that the next message in this chat is in, and its text.
+    pub(crate) async fn heard_in_topic(&self, wanted: i64) -> (Option<i64>, String) {
+        match self.deed().await {
+            Act::Send { chat, text, thread, .. } if chat == wanted => (thread, text),
+            other => panic!("not a message in {wanted}: {other:?}"),
+        }
+    }
+
+    /// An album: how many photos, and what is said below.
+    pub(crate) async fn gets_an_album(&self, wanted: i64) -> (usize, String) {
+        match self.deed().await {
+            Act::Album { chat, count, caption, .. } if chat == wanted => (count, caption),
+            other => panic!("not an album in {wanted}: {other:?}"),
+        }
+    }
+
     pub(crate) async fn reads_an_edit(&self, wanted: i64) -> String {
         match self.deed().await {
             Act::Edit { chat, text, .. } if chat == wanted => text,
@@ -108,6 +131,11 @@ impl Demo {
         self.inner.tell(Event::Draft { chat, thread: None, draft_id: 1, text, entities, blocks, can_stop });
     }
 
+    pub(crate) fn drafts_rich(&self, chat: i64, words: &str, blocks: Value) {
+        let (text, entities, blocks) = (words.to_owned(), Vec::new(), list(blocks));
+        self.inner.tell(Event::Draft { chat, thread: None, draft_id: 1, text, entities, blocks, can_stop: true });
+    }
+
     /// The final message takes the draft's place.
     pub(crate) fn finishes(&self, chat: i64, text: &str) {
         self.inner.tell(Event::DraftGone { chat, draft_id: 1 });
@@ -122,15 +150,34 @@ impl Demo {
         self.inner.keep(chat, BOT, MessageView { entities: list(entities), ..blank(text) });
     }
 
+    /// Says something in a topic.
+    pub(crate) fn says_in(&self, chat: i64, topic: i64, text: &str) {
+        self.inner.keep(chat, BOT, MessageView { thread: Some(topic), ..blank(text) });
+    }
+
+    pub(crate) fn says_rich(&self, chat: i64, words: &str, blocks: Value) {
+        self.inner.keep(chat, BOT, MessageView { blocks: list(blocks), ..blank(words) });
+    }
+
+    pub(crate) fn sends_file(&self, chat: i64, document: DocumentView) {
+        self.inner.keep(chat, BOT, MessageView { document: Some(document), ..blank("") });
+    }
+
     pub(crate) fn says_with_keys(&self, chat: i64, text: &str, keyboard: Value) {
         self.inner.keep(chat, BOT, MessageView { keyboard: Some(keyboard), ..blank(text) });
     }
 
     /// Gives the last message other buttons.
     pub(crate) fn turns_the_page(&self, chat: i64, keyboard: Value) {
+        self.rewrites(chat, |message| message.keyboard = Some(keyboard));
+    }
+
+    /// The bot edits the last message.
+    pub(crate) fn rewrites(&self, chat: i64, change: impl FnOnce(&mut MessageView)) {
         let mut view = lock(&self.inner.view);
         let message = view.chats.iter_mut().find(|c| c.id == chat).and_then(|c| c.messages.last_mut()).unwrap();
-        message.keyboard = Some(keyboard);
+        change(message);
+        message.edit_date = Some(self.inner.clock.now().as_secs());
         let message = message.clone();
         drop(view);
         self.inner.tell(Event::Edited { chat, message });
@@ -172,6 +219,10 @@ impl Inner {
             act: Arc::new(move |act| acted.act(act)),
             events: Arc::new(move || lock(&heard.events).subscribe()),
             commands: Arc::new(|_, _| commands()),
+            file: Arc::new(|id| {
+                let bytes = include_bytes!("../../../src/sandbox/telegram/photo.png").as_slice().into();
+                (id != "lost").then(|| File { name: "x.png".to_owned(), mime: "image/png".to_owned(), bytes })
+            }),
             stop: CancellationToken::new(),
         }
     }
@@ -182,11 +233,14 @@ impl Inner {
                 self.keep(chat, user, MessageView { reply_to, thread, ..blank(&text) });
             }
             Act::Edit { chat, message_id, text, .. } => self.edit(chat, message_id, text)?,
-            Act::Press { .. }
-            | Act::StopDraft { .. }
-            | Act::SendAnonymously { .. }
-            | Act::Delete { .. }
-            | Act::Album { .. } => {}
+            Act::Album { chat, user, count, caption, thread } => {
+                for n in 0..count {
+                    let text = if n == 0 { caption.as_str() } else { "" };
+                    let (photo, album) = (Some(format!("photo-{n}")), Some("7".to_owned()));
+                    self.keep(chat, user, MessageView { photo, album, thread, ..blank(text) });
+                }
+            }
+            Act::Press { .. } | Act::StopDraft { .. } | Act::SendAnonymously { .. } | Act::Delete { .. } => {}
         }
         self.deeds.send(act).map_err(|_| "The test is over.".to_owned())?;
         Ok(json!({}))
@@ -285,6 +339,13 @@ fn world() -> WorldView {
             chat(ANNA, "private", "Anna", &[ANNA]),
             chat(BEN, "private", "Ben", &[BEN]),
             chat(GROUP, "supergroup", "Camping in May", &[ANNA, BEN]),
+            ChatView {
+                admins: vec![BEN],
+                topics: [(FILMS, "Films"), (BOOKS, "Books")]
+                    .map(|(id, name)| TopicView { id, name: name.to_owned() })
+                    .into(),
+                ..chat(FORUM, "supergroup", "Evenings", &[ANNA, BEN])
+            },
         ],
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here waits for a span of time: every wait is for something that can be seen, with a deadline that fails the
 //! test. Where there is no browser the tests say so and pass; `ROUTERGRAM_TEST_ALL=1` makes a missing one a failure.
 
+mod contents;
 mod demo;
 mod person;
 mod pictures;

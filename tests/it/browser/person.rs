@@ -99,6 +99,27 @@ impl<'a> Person<'a> {
         self.waits_for("the chat", &format!("return location.hash.endsWith('chat={chat}')")).await;
     }
 
+    /// Opens a topic of the open chat by its id, `general` or `all`.
+    pub(crate) async fn opens_topic(&self, topic: impl std::fmt::Display) {
+        let button = format!("[data-testid='topic-{topic}']");
+        self.clicks(&button).await;
+        let open = format!("return document.querySelector(\"{button}\").getAttribute('aria-pressed') === 'true'");
+        self.waits_for("the topic", &open).await;
+    }
+
+    /// What the messages say that are drawn, without their times.
+    pub(crate) async fn reads(&self) -> Value {
+        let words = "const c = t.cloneNode(true); c.querySelector('.meta')?.remove(); return c.textContent;";
+        self.eval(&format!("return [...document.querySelectorAll('.msg [data-testid=text]')].map(t => {{ {words} }})"))
+            .await
+    }
+
+    /// Chooses what else to send with what is written.
+    pub(crate) async fn sends_else(&self, what: &str) {
+        self.clicks("[data-testid=attach]").await;
+        self.clicks(&format!("[data-testid='{what}']")).await;
+    }
+
     /// Sees a text in the element with this test id.
     pub(crate) async fn sees(&self, testid: &str, text: &str) {
         let element = format!("document.querySelector('[data-testid={testid}]')");

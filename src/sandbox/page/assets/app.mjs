@@ -6,10 +6,11 @@
 import { Unread, renderChats } from "./chats.mjs";
 import { Composer } from "./composer.mjs";
 import { Conversation } from "./conversation.mjs";
-import { byId, copy, h } from "./dom.mjs";
+import { byId, copy } from "./dom.mjs";
 import { answered } from "./keyboard.mjs";
 import { chatAvatar, renderPicker } from "./people.mjs";
 import { alertBox, menu, toast } from "./popups.mjs";
+import { renderTopics, topicName } from "./topics.mjs";
 import * as wire from "./wire.mjs";
 import { action } from "./words.mjs";
 import { World } from "./world.mjs";
@@ -29,14 +30,15 @@ const sendCommand = (text) => send(text).catch((error) => toast(error.message));
 const conversation = new Conversation({
   command: sendCommand,
   press: (message, data) => act({ act: "press", message_id: message.message_id, data }),
-  stop: () => attempt({ act: "stop_draft" }),
+  stop: (draft) => attempt({ act: "stop_draft", draft_id: draft }),
   menu: messageMenu,
-  reply: (message) => composer.reply(message, world.person(message.from)),
+  reply: (message) => composer.reply(message, world.author(message)),
   jump: (id) => conversation.jump(id),
 });
 
 const composer = new Composer({
   send,
+  extras,
   edit: (message, text) => act({ act: "edit", message_id: message.message_id, text }),
   commands: () => wire.commands(at.chat, at.me),
   jump: (id) => conversation.jump(id),
@@ -48,15 +50,36 @@ const composer = new Composer({
   },
 });
 
-const withAuthor = (message) => message && { message, author: world.person(message.from) };
+const withAuthor = (message) => message && { message, author: world.author(message) };
+
+/** What can be sent beside a message; each gets what is written. */
+function extras() {
+  const thread = at.thread ?? null;
+  const album = (count) => ({
+    label: `Album of ${count} photos`,
+    icon: "photos",
+    testid: `album-${count}`,
+    act: (caption) => act({ act: "album", count, caption, thread }),
+  });
+  const hidden = {
+    label: "Message as the group",
+    icon: "send",
+    testid: "anonymously",
+    act: (text) => act({ act: "send_anonymously", text, thread }),
+  };
+  return [album(2), album(3), album(10), ...(chat()?.admins?.includes(at.me) ? [hidden] : [])];
+}
 
 function messageMenu(message, { x, y }) {
   const own = message.from === at.me;
-  const reply = { label: "Reply", icon: "reply", testid: "menu-reply", act: () => composer.reply(message, world.person(message.from)) };
+  const reply = { label: "Reply", icon: "reply", testid: "menu-reply", act: () => composer.reply(message, world.author(message)) };
   const take = async () => toast((await copy(message.text)) ? "Text copied." : "The browser refused to copy.");
   const text = { label: "Copy text", icon: "copy", testid: "menu-copy", act: take };
   const edit = { label: "Edit", icon: "edit", testid: "menu-edit", act: () => composer.edit(message, world.person(message.from)) };
-  menu(own ? [reply, edit, text] : [reply, text], { x, y, label: "Message" });
+  const gone = { label: "Delete", icon: "delete", testid: "menu-delete", act: () => attempt({ act: "delete", message_id: message.message_id }) };
+  const mayDelete = own || chat().kind === "private" || chat().admins?.includes(at.me);
+  const items = [reply, own && edit, text, mayDelete && gone].filter(Boolean);
+  menu(items, { x, y, label: "Message" });
 }
 
 /** Where to be: what the address says, else the first person and their latest chat. */
@@ -74,10 +97,15 @@ function settle() {
 function go(place) {
   Object.assign(at, { thread: undefined }, place);
   settle();
-  history.replaceState(null, "", `#me=${at.me}&chat=${at.chat}`);
+  keepAddress();
   draw();
   if (matchMedia("(pointer: fine)").matches) composer.focus();
 }
+
+const keepAddress = () => {
+  const topic = at.thread === undefined ? "" : `&topic=${at.thread ?? "general"}`;
+  history.replaceState(null, "", `#me=${at.me}&chat=${at.chat}${topic}`);
+};
 
 function bePerson(me) {
   document.documentElement.dataset.pane = "chat";
@@ -122,7 +150,8 @@ function drawHeader() {
 function about() {
   if (!chat()) return "";
   if (chat().kind === "private") return world.bot?.username ? `bot · @${world.bot.username}` : "bot";
-  const names = chat().members.map((id) => (id === at.me ? "you" : world.person(id).name));
+  const admin = (id) => (chat().admins?.includes(id) ? " (admin)" : "");
+  const names = chat().members.map((id) => (id === at.me ? "you" : world.person(id).name) + admin(id));
   return [...names, world.bot?.name].filter(Boolean).join(", ");
 }
 
@@ -130,26 +159,16 @@ function drawChat() {
   const group = chat().kind !== "private";
   byId("hello-name").textContent = world.title(chat());
   byId("hello-picture").replaceChildren(chatAvatar(world, chat()));
-  composer.open(`${at.me}:${at.chat}`, world.title(chat()));
-  drawTopics();
+  const topic = topicName(world, chat(), at.thread);
+  composer.open(`${at.me}:${at.chat}:${at.thread}`, topic ? `${world.title(chat())}, ${topic}` : world.title(chat()));
+  renderTopics(chat(), at.thread, openTopic);
   conversation.show({ world, chat: chat(), me: at.me, thread: at.thread, group });
 }
 
-/** A chat whose messages are in topics gets a row of them; others have none. */
-function drawTopics() {
-  const threads = [...new Set(chat().messages.map(({ thread }) => thread ?? null))].sort((a, b) => (a ?? 0) - (b ?? 0));
-  const bar = byId("topics");
-  bar.hidden = !threads.some((thread) => thread !== null);
-  if (bar.hidden) return;
-  const choices = [[undefined, "All"], ...threads.map((thread) => [thread, thread === null ? "General" : `Topic ${thread}`])];
-  const topic = ([thread, label]) => {
-    const choose = () => {
-      at.thread = thread;
-      draw();
-    };
-    return h("button", { type: "button", "aria-pressed": String(at.thread === thread), on: { click: choose } }, label);
-  };
-  bar.replaceChildren(...choices.map(topic));
+function openTopic(thread) {
+  at.thread = thread;
+  keepAddress();
+  draw();
 }
 
 function happened(event) {
@@ -165,6 +184,10 @@ function happened(event) {
     wire.look().then(arrived, () => {});
     return;
   }
+  if (event.event === "chat_changed") {
+    wire.look().then(refreshed, () => {});
+    return;
+  }
   world.apply(event);
   draw();
 }
@@ -174,6 +197,13 @@ function arrived(view) {
   unread.begin(world);
   settle();
   composer.learn();
+  draw();
+}
+
+function refreshed(view) {
+  world.refresh(view);
+  if (at.thread && chat() && !topicName(world, chat(), at.thread)) at.thread = undefined;
+  settle();
   draw();
 }
 

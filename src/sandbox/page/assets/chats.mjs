@@ -2,7 +2,7 @@
 
 import { byId, h } from "./dom.mjs";
 import { chatAvatar } from "./people.mjs";
-import { action, shortMoment } from "./words.mjs";
+import { action, shortMoment, summary } from "./words.mjs";
 
 const KEPT_OF_A_MESSAGE = 90;
 
@@ -49,6 +49,6 @@ function snippet(world, chat, me, last) {
   const doing = world.actionIn(chat.id);
   if (doing) return h("span", { class: "snippet doing" }, `${action(doing)}…`);
   if (!last) return h("span", { class: "snippet" }, "No messages yet");
-  const who = last.from === me ? "You: " : chat.kind === "private" ? "" : `${world.person(last.from).name}: `;
-  return h("span", { class: "snippet" }, who && h("b", null, who), last.text.slice(0, KEPT_OF_A_MESSAGE));
+  const who = last.service ? "" : last.from === me ? "You: " : chat.kind === "private" ? "" : `${world.author(last).name}: `;
+  return h("span", { class: "snippet" }, who && h("b", null, who), summary(last).slice(0, KEPT_OF_A_MESSAGE));
 }

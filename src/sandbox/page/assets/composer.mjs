@@ -1,14 +1,17 @@
 // Where a message is written: text, reply or edit, the menu of commands, and the text that was not sent yet.
 
 import { byId, h, icon } from "./dom.mjs";
-import { toast } from "./popups.mjs";
-import { colour, pieces } from "./words.mjs";
+import { menu, toast } from "./popups.mjs";
+import { colour, pieces, summary } from "./words.mjs";
 
 // The text field grows to about ten lines and then scrolls, in pixels.
 const TALLEST = 240;
 
 export class Composer {
-  /** `on`: `send(text, replyTo)`, `edit(message, text)`, `lastOwn()`, `neighbour(message, step)`, `commands()`, `jump(id)`. */
+  /**
+   * `on`: `send(text, replyTo)`, `extras()` (menu items whose `act` gets the text), `edit(message, text)`, `lastOwn()`,
+   * `neighbour(message, step)`, `commands()`, `jump(id)`.
+   */
   constructor(on) {
     this.on = on;
     this.field = byId("field");
@@ -19,6 +22,7 @@ export class Composer {
     this.chosen = 0;
     byId("composer").addEventListener("submit", (event) => this.#submit(event));
     byId("menu-commands").addEventListener("click", () => this.#toggleAll());
+    byId("attach").addEventListener("click", () => this.#attach());
     this.field.addEventListener("input", () => this.#typed());
     this.field.addEventListener("keydown", (event) => this.#key(event));
     // Later, because the button that opens the menu takes the focus for a moment.
@@ -78,7 +82,7 @@ export class Composer {
     this.bar.className = `about ${colour(message.from)}`;
     this.bar.dataset.testid = `${kind}-bar`;
     const words = h("button", { type: "button", class: "about-words", on: { click: () => this.on.jump(message.message_id) } });
-    words.append(h("span", { class: "quote-name" }, title), h("span", { class: "quote-line" }, message.text.slice(0, 120)));
+    words.append(h("span", { class: "quote-name" }, title), h("span", { class: "quote-line" }, summary(message).slice(0, 120)));
     const cancel = h("button", { ...close, on: { click: () => this.#talkAbout(null) } }, icon("close"));
     this.bar.replaceChildren(icon(kind === "edit" ? "edit" : "reply"), words, cancel);
   }
@@ -111,6 +115,25 @@ export class Composer {
     try {
       if (about?.kind === "edit") await this.on.edit(about.message, written.trim());
       else for (const [i, part] of parts.entries()) await this.on.send(part, i === 0 ? (about?.message.message_id ?? null) : null);
+    } catch (error) {
+      toast(error.message);
+      if (this.field.value === "") this.#set(written);
+    }
+  }
+
+  /** Other ways to send what is written: with photos, in another name. */
+  #attach() {
+    const { left, top } = byId("attach").getBoundingClientRect();
+    const items = this.on.extras().map((extra) => ({ ...extra, act: () => this.#sendAs(extra.act) }));
+    menu(items, { x: left, y: top - 8, label: "Send something else" });
+  }
+
+  async #sendAs(deliver) {
+    const written = this.field.value;
+    this.#set("");
+    this.focus();
+    try {
+      await deliver(written.trim());
     } catch (error) {
       toast(error.message);
       if (this.field.value === "") this.#set(written);

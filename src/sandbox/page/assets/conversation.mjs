@@ -7,6 +7,7 @@
 
 import { byId, calm, h } from "./dom.mjs";
 import { Draft } from "./draft.mjs";
+import { withAlbums } from "./files.mjs";
 import { messageElement } from "./message.mjs";
 import { day, dayKey } from "./words.mjs";
 
@@ -30,6 +31,7 @@ export class Conversation {
     this.atEnd = true;
     this.missed = 0;
     this.limit = WINDOW;
+    this.left = new Map();
     this.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.down.addEventListener("click", () => this.toEnd(!calm()));
     byId("earlier").addEventListener("click", () => this.#earlier());
@@ -44,13 +46,15 @@ export class Conversation {
     const place = `${scene.me}:${scene.chat.id}:${scene.thread}`;
     const arrived = place !== this.place;
     if (arrived) this.#clear(place);
+    const left = arrived && this.left.get(place);
     this.scene = scene;
     const here = ({ thread }) => scene.thread === undefined || (thread ?? null) === scene.thread;
-    const all = scene.chat.messages.filter(here);
+    const all = withAlbums(scene.chat.messages.filter(here));
     byId("earlier").hidden = all.length <= this.limit;
     this.#draw(all.slice(-this.limit), arrived);
     this.#drawDrafts(scene.world.draftsIn(scene.chat.id).filter(here));
-    if (arrived) this.toEnd();
+    if (arrived && left === undefined) this.toEnd();
+    else if (arrived) this.#return(left);
     this.#settleQuotes();
     this.#counter();
   }
@@ -76,7 +80,15 @@ export class Conversation {
     return [...this.shown.values()].map(({ message }) => message);
   }
 
+  /** Where this reader was in this chat and topic; at the end is where whoever was there stays. */
+  #return(left) {
+    this.log.scrollTop = left;
+    this.atEnd = false;
+  }
+
   #clear(place) {
+    if (this.place !== undefined && this.atEnd) this.left.delete(this.place);
+    else if (this.place !== undefined) this.left.set(this.place, this.log.scrollTop);
     this.place = place;
     this.list.replaceChildren();
     this.shown.clear();
@@ -149,7 +161,7 @@ export class Conversation {
     for (const draft of drafts) {
       const drawn = this.drafts.get(draft.draft_id);
       if (drawn) drawn.update(draft);
-      else this.drafts.set(draft.draft_id, new Draft(draft, this.scene, () => this.on.stop()));
+      else this.drafts.set(draft.draft_id, new Draft(draft, this.scene, () => this.on.stop(draft.draft_id)));
       this.list.append(this.drafts.get(draft.draft_id).element);
     }
     if (drafts.length > 0) byId("empty").hidden = true;
@@ -198,14 +210,14 @@ export class Conversation {
     const at = elements.indexOf(focused);
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step) elements[at + step]?.focus();
-    else if (event.key === "Enter" && at >= 0) focused.querySelector(".more").click();
+    else if (event.key === "Enter" && at >= 0) focused.querySelector(".more")?.click();
     else return;
     event.preventDefault();
   }
 }
 
 function together(a, b) {
-  return a && b && a.from === b.from && b.date - a.date < RUN && dayKey(a.date) === dayKey(b.date);
+  return a && b && !a.service && !b.service && a.from === b.from && b.date - a.date < RUN && dayKey(a.date) === dayKey(b.date);
 }
 
 const same = (a, b) => JSON.stringify({ ...a, was_draft: 0 }) === JSON.stringify({ ...b, was_draft: 0 });

@@ -6,6 +6,7 @@
 import { calm, h, icon } from "./dom.mjs";
 import { render } from "./entities.mjs";
 import { avatar } from "./people.mjs";
+import { renderBlocks } from "./rich.mjs";
 import { colour } from "./words.mjs";
 
 // A frame's worth of text is shown within about this time, so that the text still flows when the next frame comes.
@@ -48,7 +49,7 @@ export class Draft {
   }
 
   run() {
-    if (this.running || this.shown >= this.known.text.length) return;
+    if (this.known.blocks?.length || this.running || this.shown >= this.known.text.length) return;
     this.running = true;
     let last = performance.now();
     const step = (now) => {
@@ -67,7 +68,13 @@ export class Draft {
   }
 
   paint() {
-    const { text, entities } = this.known;
+    const { text, entities, blocks } = this.known;
+    this.text.classList.toggle("rich", Boolean(blocks?.length));
+    if (blocks?.length) {
+      // Blocks come whole: half a table is no table.
+      this.text.replaceChildren(renderBlocks(blocks), h("span", { class: "caret", "aria-hidden": "true" }));
+      return;
+    }
     if (text === "") {
       this.text.replaceChildren(h("span", { class: "thinking" }, "Thinking…"));
       return;

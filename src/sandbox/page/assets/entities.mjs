@@ -119,10 +119,12 @@ function spoiler(children) {
   return cover;
 }
 
-function codeBlock(children, node, on) {
-  const language = node.entity.language || "";
+const codeBlock = (children, node, on) => codeBox(children, plain(node), node.entity.language, on);
+
+/** A box of code with its language and a button that copies `text`. */
+export function codeBox(children, text, language, on = {}) {
   const props = { type: "button", class: "copy", "data-testid": "copy-code", "aria-label": "Copy code" };
-  const button = h("button", { ...props, on: { click: () => on.copy?.(plain(node)) } }, icon("copy"), "Copy");
+  const button = h("button", { ...props, on: { click: () => on.copy?.(text) } }, icon("copy"), "Copy");
   const head = h("span", { class: "code-head" }, h("span", { class: "code-language" }, language || "code"), button);
   return h("span", { class: "code-block" }, head, h("pre", { tabindex: "0" }, h("code", null, ...children)));
 }

@@ -2,10 +2,12 @@
 
 import { copy, h, icon } from "./dom.mjs";
 import { render } from "./entities.mjs";
+import { attachments } from "./files.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { avatar } from "./people.mjs";
+import { renderBlocks } from "./rich.mjs";
 import { toast } from "./popups.mjs";
-import { colour, isJumbo, time } from "./words.mjs";
+import { colour, isJumbo, summary, time } from "./words.mjs";
 
 const KEPT_IN_A_QUOTE = 120;
 
@@ -14,13 +16,14 @@ const KEPT_IN_A_QUOTE = 120;
  * `command(text)`, `press(message, data)`, `menu(message, point)`, `reply(message)`, `jump(id)`.
  */
 export function messageElement(message, scene, on) {
+  if (message.service) return serviceElement(message);
   const { world, me, group } = scene;
   const own = message.from === me;
-  const author = world.person(message.from);
+  const author = world.author(message);
   const keys = message.keyboard && keyboard(message.keyboard, (data) => on.press(message, data));
   const stack = h("div", { class: keys ? "stack with-keys" : "stack" }, bubble(message, author, scene, on), keys);
   const props = {
-    class: `msg ${own ? "own" : "theirs"} ${colour(message.from)}`,
+    class: `msg ${own ? "own" : "theirs"} ${colour(author.id)}`,
     tabindex: "-1",
     "data-testid": "message",
     "data-message-id": message.message_id,
@@ -42,27 +45,37 @@ export function messageElement(message, scene, on) {
   return element;
 }
 
+/** What Telegram says itself: a topic was opened, a group moved. */
+function serviceElement(message) {
+  const props = { class: "msg service", tabindex: "-1", "data-testid": "service", "data-message-id": message.message_id };
+  return h("article", props, h("span", null, message.service));
+}
+
 function bubble(message, author, scene, on) {
   const { world, chat, me, group } = scene;
   const quoted = message.reply_to && quote(world, chat, message.reply_to, on);
   const named = group && message.from !== me;
   const name = named && h("div", { class: "name" }, author.name, author.is_bot && h("span", { class: "badge" }, "bot"));
   const text = h("div", { class: isJumbo(message.text) ? "text jumbo" : "text", "data-testid": "text", dir: "auto" });
-  text.append(render(message.text, message.entities, { command: on.command, copy: copyCode }), meta(message, me));
-  return h("div", { class: "bubble" }, name, quoted, text);
+  const can = { command: on.command, copy: copyCode };
+  const content = message.blocks?.length ? renderBlocks(message.blocks, can) : render(message.text, message.entities, can);
+  text.append(content, meta(message, me, author));
+  if (message.blocks?.length) text.classList.add("rich");
+  return h("div", { class: "bubble" }, name, quoted, attachments(message), text);
 }
 
-function meta(message, me) {
-  const edited = message.edit_date && h("span", { class: "edited", "data-testid": "edited" }, "edited ");
+// Telegram's apps do not call a bot's message edited, however often it grew.
+function meta(message, me, author) {
+  const edited = message.edit_date && !author.is_bot && h("span", { class: "edited", "data-testid": "edited" }, "edited ");
   const moment = h("time", { datetime: new Date(message.date * 1000).toISOString() }, time(message.date));
   return h("span", { class: "meta" }, edited, moment, message.from === me && icon("sent"));
 }
 
 function quote(world, chat, id, on) {
   const original = world.message(chat.id, id);
-  const author = original && world.person(original.from);
+  const author = original && world.author(original);
   const props = { type: "button", class: `quote ${colour(original?.from ?? 0)}`, on: { click: () => on.jump(id) } };
-  const words = original ? original.text.slice(0, KEPT_IN_A_QUOTE) : "Deleted message";
+  const words = original ? summary(original).slice(0, KEPT_IN_A_QUOTE) : "Deleted message";
   return h("button", props, h("span", { class: "quote-name" }, author?.name ?? "Reply"), h("span", { class: "quote-line" }, words));
 }
 

@@ -69,3 +69,19 @@ export function pieces(text) {
   }
   return rest ? [...parts, rest] : parts;
 }
+
+/** "12 B", "3.4 KB", "20 MB". */
+export function size(bytes) {
+  const steps = ["B", "KB", "MB", "GB"];
+  let [value, step] = [bytes, 0];
+  while (value >= 1000 && step < steps.length - 1) [value, step] = [value / 1000, step + 1];
+  return `${value >= 10 || step === 0 ? Math.round(value) : value.toFixed(1)} ${steps[step]}`;
+}
+
+/** A message in one line. */
+export function summary(message) {
+  if (message.service) return message.service;
+  if (message.document) return `📄 ${message.document.name}${message.text && `, ${message.text}`}`;
+  if (message.photo) return `🖼 ${message.text || (message.album ? "Album" : "Photo")}`;
+  return message.text;
+}

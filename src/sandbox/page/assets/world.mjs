@@ -29,6 +29,14 @@ export class World {
     this.actions.clear();
   }
 
+  /** What changed beside messages: new chats, topics, people. Drafts and actions go on. */
+  refresh(view) {
+    const { drafts, actions } = this;
+    [this.drafts, this.actions] = [new Map(), new Map()];
+    this.load(view);
+    [this.drafts, this.actions] = [drafts, actions];
+  }
+
   get bot() {
     return [...this.people.values()].find((person) => person.is_bot);
   }
@@ -39,6 +47,12 @@ export class World {
 
   person(id) {
     return this.people.get(id) ?? { id, name: `#${id}`, username: null, is_bot: false };
+  }
+
+  /** Who a message is by, for people: the group itself, when an administrator hides. */
+  author(message) {
+    const chat = message.sender_chat && this.chats.get(message.sender_chat);
+    return chat ? { id: chat.id, name: chat.title, username: null, is_bot: false } : this.person(message.from);
   }
 
   /** This person's chats, the latest first. */

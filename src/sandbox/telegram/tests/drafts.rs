@@ -47,7 +47,7 @@ async fn a_draft_lives_thirty_seconds_from_its_last_frame() {
 #[tokio::test]
 async fn the_stop_button_hides_the_draft_and_tells_the_bot() {
     let bot = Bot::start().await;
-    let stop = || bot.telegram.act(Act::StopDraft { chat: ANNA, user: ANNA });
+    let stop = || bot.telegram.act(Act::StopDraft { chat: ANNA, user: ANNA, draft_id: None });
     assert_eq!(stop().unwrap_err(), ActRefused::NoDraft);
     bot.get("sendMessageDraft", frame("a")).await;
     stop().unwrap();
