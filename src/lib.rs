@@ -39,6 +39,7 @@ pub mod openrouter;
 pub mod telegram;
 
 // The work.
+pub mod settle;
 pub mod inbox;
 pub mod turn;
 pub mod handlers;

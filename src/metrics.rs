@@ -48,6 +48,16 @@ pub fn answer_ended(how: &'static str) {
     counter!("routergram_answers_total", "ended" => how).increment(1);
 }
 
+/// The cost of an answer was looked up: `known`, `not_known`, `no_records`, `refused` or `failed`.
+pub fn cost_looked_up(outcome: &'static str) {
+    counter!("routergram_cost_lookups_total", "outcome" => outcome).increment(1);
+}
+
+/// So many answers stay without a cost in the ledger, because nobody tells it.
+pub fn costs_given_up(count: usize) {
+    counter!("routergram_costs_given_up_total").increment(count as u64);
+}
+
 /// A call to Telegram failed: its method and what kind of failure it was.
 pub fn telegram_failed(method: &'static str, failure: &'static str) {
     counter!("routergram_telegram_failures_total", "method" => method, "failure" => failure).increment(1);

@@ -16,6 +16,7 @@ use crate::http::Phase;
 use crate::inbox::Inbox;
 use crate::intake::{Acceptor, door, polling};
 use crate::openrouter::OpenRouter;
+use crate::settle::Settler;
 use crate::storage::{OpenError, Storage};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
@@ -62,6 +63,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running)?;
     let teloxide = teloxide_bot(frame).await?;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
+    settle_costs(frame, &tools);
     forget_old_ids(frame, storage);
     receive(frame, &telegram, acceptor).await?;
     frame.tasks.spawn(establish::show_menu(telegram));
@@ -205,6 +207,13 @@ fn forget_old_ids(frame: &Frame, storage: Storage) {
             }
         }
     });
+}
+
+/// Looks up the costs that were not told with the answers, also those that an earlier process left open.
+fn settle_costs(frame: &Frame, tools: &Tools) {
+    let (storage, model) = (tools.storage.clone(), tools.model.clone());
+    let settler = Settler::new(storage, model, frame.clock.clone(), frame.config.token.bot_id());
+    frame.tasks.spawn(settler.run(frame.tasks.stop().soft.clone()));
 }
 
 /// Says at once, not at the first question, when the provider does not take the key.

@@ -5,14 +5,13 @@
 
 use std::time::Duration;
 
+use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
 
 use super::errors::{Failure, ModelError};
-use super::wire::{WireError, micro_usd};
-use super::{ERROR_BODY_BYTES, OpenRouter, read_up_to};
+use super::wire::{self, WireError, micro_usd};
+use super::{ERROR_BODY_BYTES, OpenRouter, read_up_to, text_of};
 
-/// A lookup is made after 0, 1, 3 and 7 seconds: the record of a generation appears a moment after its end.
-const LOOKUP_PAUSES_SECS: [u64; 4] = [0, 1, 2, 4];
 /// Room for all that `/key` and `/generation` tell (some KiB).
 const RECORD_BYTES: usize = 256 << 10;
 
@@ -29,13 +28,41 @@ pub struct KeyInfo {
     pub is_free_tier: Option<bool>,
 }
 
+/// What the server keeps about a generation. Every field but the cost may be unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GenerationRecord {
+    /// Millionths of a US dollar.
+    pub cost_micro_usd: i64,
+    /// The model that served.
+    pub model: Option<String>,
+    /// Tokens read.
+    pub prompt_tokens: Option<i64>,
+    /// Tokens written, reasoning included.
+    pub completion_tokens: Option<i64>,
+}
+
+/// What came of looking up a generation.
+#[derive(Debug, Clone)]
+pub enum Lookup {
+    /// Here it is.
+    Known(GenerationRecord),
+    /// The server keeps such records, but not this one, or not yet, or not its cost.
+    NotKnown,
+    /// Nothing tells that the server keeps such records at all.
+    NoRecords,
+    /// The server did not look: it refuses the key, the credit (401, 402), or so many questions (429).
+    Refused(ModelError),
+    /// It could not be asked, or failed (5xx, no connection, no answer in time): why.
+    Failed(String),
+}
+
 impl OpenRouter {
     /// Asks whether the key is good, for the start: `GET {base}/key`. `Ok(None)` where the server does not tell.
     ///
     /// A refused key is an error of kind [`Account`](super::ModelErrorKind::Account); other kinds say that the server
     /// could not be asked now.
     pub async fn check_key(&self) -> Result<Option<KeyInfo>, ModelError> {
-        let (status, body) = self.get("key", &[]).await.map_err(|failure| failure.error)?;
+        let Answer { status, body, .. } = self.get("key", &[]).await.map_err(|failure| failure.error)?;
         match status {
             200..=299 => Ok(serde_json::from_slice::<Value>(&body).ok().map(|body| key_info(&body))),
             404 | 405 => Ok(None),
@@ -43,35 +70,26 @@ impl OpenRouter {
         }
     }
 
-    /// What the generation cost, in millionths of a US dollar: `GET {base}/generation?id=`. For answers whose stream
-    /// was given up before it told. `None` when the server does not know (yet, after seven seconds) or does not tell.
-    pub async fn cost_of(&self, generation_id: &str) -> Option<i64> {
-        for pause in LOOKUP_PAUSES_SECS {
-            self.clock().sleep(Duration::from_secs(pause)).await;
-            match self.get("generation", &[("id", generation_id)]).await {
-                Ok((200, body)) => {
-                    let body: Value = serde_json::from_slice(&body).ok()?;
-                    return body
-                        .pointer("/data/total_cost")
-                        .or_else(|| body.pointer("/data/usage"))
-                        .and_then(micro_usd);
-                }
-                Ok((404 | 408 | 429 | 500..=599, _)) | Err(_) => {}
-                Ok(_) => return None,
-            }
+    /// Looks up what a generation cost: `GET {base}/generation?id=`. For answers whose cost was not told with them. One
+    /// request; when to look again is the caller's.
+    pub async fn look_up(&self, generation_id: &str) -> Lookup {
+        match self.get("generation", &[("id", generation_id)]).await {
+            Ok(answer) => lookup(&answer),
+            Err(failure) => Lookup::Failed(failure.error.detail),
         }
-        None
     }
 
-    /// The status and body of an address below the base; the whole within the configured timeout.
-    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<(u16, Vec<u8>), Failure> {
+    /// What an address below the base answers; the whole within the configured timeout.
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
         let deadline = self.clock().now().plus(self.timeout());
         let asking = async {
             let request = self.inner.http.get(self.inner.address(&[path])).query(query);
             let response = request.send().await.map_err(Failure::transport)?;
             let status = response.status().as_u16();
+            let retry_after =
+                text_of(response.headers(), &RETRY_AFTER).and_then(|after| wire::seconds(after.parse().ok()?));
             let room = if response.status().is_success() { RECORD_BYTES } else { ERROR_BODY_BYTES };
-            Ok((status, read_up_to(response, room).await))
+            Ok(Answer { status, retry_after, body: read_up_to(response, room).await })
         };
         tokio::select! {
             biased;
@@ -79,6 +97,51 @@ impl OpenRouter {
             () = self.clock().sleep_until(deadline) => Err(Failure::stalled(self.timeout())),
         }
     }
+}
+
+/// An answer, whatever it says.
+struct Answer {
+    status: u16,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+}
+
+/// What an answer says about a generation.
+fn lookup(answer: &Answer) -> Lookup {
+    match answer.status {
+        200..=299 => {
+            let body = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
+            match body.get("data") {
+                Some(data @ Value::Object(_)) => record(data).map_or(Lookup::NotKnown, Lookup::Known),
+                // Some servers answer every address with a page, or with an error that calls itself good.
+                _ => Lookup::NoRecords,
+            }
+        }
+        404 | 405 | 501 if names_a_generation(&answer.body) => Lookup::NotKnown,
+        404 | 405 | 501 => Lookup::NoRecords,
+        status @ (401 | 402 | 429) => {
+            let failure = Failure::told(status, &WireError::read_body(&answer.body), answer.retry_after);
+            Lookup::Refused(failure.error)
+        }
+        status => Lookup::Failed(format!("status={status}")),
+    }
+}
+
+fn record(data: &Value) -> Option<GenerationRecord> {
+    let number = |names: [&str; 2]| names.into_iter().find_map(|name| data.get(name)?.as_i64());
+    Some(GenerationRecord {
+        cost_micro_usd: ["total_cost", "usage"].into_iter().find_map(|name| micro_usd(data.get(name)?))?,
+        model: data.get("model").and_then(Value::as_str).map(str::to_owned),
+        // The provider's own count is what it bills, and what an answer's usage tells.
+        prompt_tokens: number(["native_tokens_prompt", "tokens_prompt"]),
+        completion_tokens: number(["native_tokens_completion", "tokens_completion"]),
+    })
+}
+
+/// Does the server speak about a generation it does not know, rather than about an address it does not have?
+fn names_a_generation(body: &[u8]) -> bool {
+    let message = WireError::read_body(body).message.to_lowercase();
+    message.contains("generation") && !message.contains("/generation")
 }
 
 fn key_info(body: &Value) -> KeyInfo {

@@ -31,7 +31,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-pub use account::KeyInfo;
+pub use account::{GenerationRecord, KeyInfo, Lookup};
 pub use errors::{ModelError, ModelErrorKind};
 pub use request::{ChatMessage, ChatRequest, Role};
 pub use stream::AnswerStream;

@@ -13,8 +13,8 @@ use crate::update::Lane;
 
 use super::sqlite::Sqlite;
 use super::{
-    Accepted, AskedTurn, Backend, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenError, ParkedUpdate,
-    PendingUpdate, Seq, Storage, StorageError, TurnId,
+    Accepted, AskedTurn, Backend, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenCharge, OpenError,
+    ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -196,6 +196,40 @@ impl Storage {
     /// Whether `/new` has something to forget: a turn (answered or not) or a system prompt of its own.
     pub async fn open_conversation_exists(&self, lane: Lane) -> Result<bool, StorageError> {
         on_backend!(self, open_conversation_exists(lane))
+    }
+
+    /// The line of this bot's ledger whose cost is to be looked up next, perhaps not yet. A line is open from
+    /// [`store_reply`](Self::store_reply) without a cost until it is [settled](Self::settle) or
+    /// [given up](Self::settle_never); its first look is due a moment after it was written.
+    pub async fn next_open_charge(&self, bot: i64) -> Result<Option<OpenCharge>, StorageError> {
+        on_backend!(self, next_open_charge(bot))
+    }
+
+    /// Returns when a line may have been left open since the last return. For one listener; what was written while
+    /// nobody listened is told at once. Also returns when another look at the same lines shows nothing new.
+    pub async fn charge_left_open(&self) {
+        on_backend!(self, charge_left_open());
+    }
+
+    /// Completes a line whose cost was not known, and closes it; says whether it did. A cost that is known already
+    /// stays, and so do the model and the tokens that are.
+    pub async fn settle(&self, generation_id: &str, price: Price) -> Result<bool, StorageError> {
+        on_backend!(self, settle(generation_id.to_owned(), price))
+    }
+
+    /// Counts a look in vain; the next one is due `after` from now. Changes nothing about a line that is not open.
+    pub async fn settle_later(&self, generation_id: &str, after: Duration) -> Result<(), StorageError> {
+        on_backend!(self, settle_later(generation_id.to_owned(), after))
+    }
+
+    /// Gives a cost up: the line stays without it, and is closed.
+    pub async fn settle_never(&self, generation_id: &str) -> Result<(), StorageError> {
+        on_backend!(self, settle_never(generation_id.to_owned()))
+    }
+
+    /// Gives up every open line of this bot that was entered before this moment; says how many.
+    pub async fn settle_never_before(&self, bot: i64, charged_before: Timestamp) -> Result<usize, StorageError> {
+        on_backend!(self, settle_never_before(bot, charged_before))
     }
 
     /// What was given up, the latest first, `limit` at most.

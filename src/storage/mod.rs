@@ -11,7 +11,8 @@
 //! - `replies`, `parts`: finished answers that are owed. They are written before the first delivery, so a crash costs
 //!   a repetition of the delivery at most, never of the answer, and dropped with the last delivery.
 //! - `conversations`, `turns`: what the model is told of the past.
-//! - `ledger`: what each generation cost, once.
+//! - `ledger`: what each generation cost, once. A cost that was not told with the answer stays open until it was looked
+//!   up or given up.
 //! - `instances`: who claims.
 //!
 //! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
@@ -257,6 +258,32 @@ pub struct UsageRecord {
     pub completion_tokens: i64,
     /// Millionths of a US dollar; `None` when the provider did not say (it can be looked up by `generation_id`).
     pub cost_micro_usd: Option<i64>,
+}
+
+/// A line of the ledger whose cost is still to be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCharge {
+    /// Whose cost it is.
+    pub generation_id: String,
+    /// When it was entered.
+    pub charged_at: Timestamp,
+    /// Not to be looked up before this moment.
+    pub look_at: Timestamp,
+    /// How often it was looked up in vain.
+    pub looks: u32,
+}
+
+/// What a generation turned out to have cost.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Price {
+    /// Millionths of a US dollar.
+    pub cost_micro_usd: i64,
+    /// The model that served.
+    pub model: Option<String>,
+    /// Tokens read.
+    pub prompt_tokens: Option<i64>,
+    /// Tokens written.
+    pub completion_tokens: Option<i64>,
 }
 
 /// The conversation of a lane, as far as it is wanted for a question.

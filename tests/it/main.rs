@@ -23,6 +23,7 @@ mod polling;
 mod real_input;
 mod redeploy;
 mod sandbox;
+mod settling;
 mod start;
 mod stopping;
 mod store_trouble;

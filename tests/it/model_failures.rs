@@ -9,8 +9,9 @@ use routergram::replies::{self, Language};
 use routergram::sandbox::model::{Booking, Fault};
 use serde_json::json;
 
+use crate::settling::{line, told};
 use crate::world::audit::stored;
-use crate::world::{ANNA, BORIS, GROUP, Mode, World, within};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
 
 /// What Anna asks. Its number is nowhere else.
 const QUESTION: &str = "What is the PIN of my card, was it 73919?";
@@ -141,34 +142,15 @@ async fn goes_on(world: World) {
     world.ends().await;
 }
 
-/// Every generation that was charged is in the ledger once. What came to its end was told its cost; what was cut off
-/// was not, and its cost can be looked up.
+/// Every generation that was charged is in the ledger once, with what the model charged: what was cut off is looked up.
 async fn books_agree(world: &World) {
     within("the model has closed its books", world.model.idle()).await;
-    let folder = world.folder.path();
-    let ended = |id: &str| {
-        let requests = world.model.requests();
-        let asked = requests.iter().find(|asked| asked.generation_id == id).unwrap();
-        matches!(asked.outcome, routergram::sandbox::model::Outcome::Finished { .. })
-    };
-    for Booking { generation_id: id, prompt_tokens, completion_tokens, .. } in world.model.book() {
-        let query = format!(
-            "SELECT group_concat(prompt_tokens || ' ' || completion_tokens || ' ' || ifnull(cost_micro_usd, '?'))
-             FROM ledger WHERE generation_id = '{id}'"
-        );
-        let booking = world.model.book().into_iter().find(|booking| booking.generation_id == id).unwrap();
-        let expected = if ended(&id) {
-            format!("{prompt_tokens} {completion_tokens} {}", booking.cost_micro_usd())
-        } else {
-            "0 0 ?".to_owned()
-        };
-        assert_eq!(stored::<Option<String>>(folder, &query), Some(expected), "{id}");
-    }
-    let spent: i64 = stored(folder, "SELECT ifnull(sum(cost_micro_usd), 0) FROM ledger");
-    let charged: i64 =
-        world.model.book().iter().filter(|it| ended(&it.generation_id)).map(Booking::cost_micro_usd).sum();
-    assert!(charged > 0);
-    assert_eq!(spent, charged);
+    let book = world.model.book();
+    assert!(book.iter().map(Booking::cost_micro_usd).sum::<i64>() > 0);
+    until("every cost is known", async || !book.iter().any(|booking| line(world, booking) != Some(told(booking))))
+        .await;
+    let spent: i64 = stored(world.folder.path(), "SELECT ifnull(sum(cost_micro_usd), 0) FROM ledger");
+    assert_eq!(spent, book.iter().map(Booking::cost_micro_usd).sum::<i64>());
 }
 
 fn keeps_private(world: &World) {

@@ -24,6 +24,18 @@ pub enum Reporting {
     Never,
 }
 
+/// When a generation that has ended can be looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Records {
+    /// As soon as it has ended.
+    #[default]
+    AtOnce,
+    /// Not yet.
+    Late,
+    /// Never: there is no such address, as at servers that do not bill.
+    Nowhere,
+}
+
 /// Something that goes wrong. "After `chunks`" counts the deltas with reasoning or text that were sent before.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
@@ -195,6 +207,9 @@ pub(super) struct Behaviour {
     /// A comment before every chunk.
     pub(super) comments: bool,
     pub(super) reporting: Reporting,
+    pub(super) records: Records,
+    /// The statuses with which the next lookups are refused.
+    pub(super) refused_lookups: VecDeque<u16>,
     /// More messages than this are `context_length_exceeded`.
     pub(super) context_messages: Option<usize>,
     pub(super) unavailable_models: BTreeSet<String>,
@@ -214,6 +229,8 @@ impl Default for Behaviour {
             thoughts: 0,
             comments: true,
             reporting: Reporting::default(),
+            records: Records::default(),
+            refused_lookups: VecDeque::new(),
             context_messages: None,
             unavailable_models: BTreeSet::new(),
             faults: VecDeque::new(),

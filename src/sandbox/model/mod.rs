@@ -27,7 +27,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
-pub use behaviour::{Fault, Gate, Reporting};
+pub use behaviour::{Fault, Gate, Records, Reporting};
 pub use journal::{AskedMessage, AskedRequest, Booking, Outcome};
 
 use crate::clock::Clock;
@@ -58,6 +58,7 @@ struct Counts {
     requests: usize,
     chunks: usize,
     open: usize,
+    lookups: usize,
 }
 
 impl FakeModel {
@@ -131,6 +132,16 @@ impl FakeModel {
         self.shared.behaviour().reporting = reporting;
     }
 
+    /// When a generation can be looked up.
+    pub fn keeps_records(&self, records: Records) {
+        self.shared.behaviour().records = records;
+    }
+
+    /// The next `times` lookups of generations are refused with this status.
+    pub fn refuses_next_lookups(&self, times: usize, status: u16) {
+        self.shared.behaviour().refused_lookups.extend(std::iter::repeat_n(status, times));
+    }
+
     /// More messages than this are too long a context; `None` for no limit.
     pub fn context_limit(&self, messages: Option<usize>) {
         self.shared.behaviour().context_messages = messages;
@@ -157,6 +168,7 @@ impl FakeModel {
         behaviour.faults.clear();
         behaviour.lasting_fault = None;
         behaviour.unavailable_models.clear();
+        behaviour.refused_lookups.clear();
     }
 
     /// The next request that is answered with a stream (and is not yet held) waits at this gate after `chunks` deltas,
@@ -179,6 +191,12 @@ impl FakeModel {
         self.shared.journal().total()
     }
 
+    /// How often generations were looked up, whatever came of it.
+    #[must_use]
+    pub fn lookups(&self) -> usize {
+        self.shared.counts.borrow().lookups
+    }
+
     /// What was refused as wrong: sentences. A test that ends with any has found a fault.
     #[must_use]
     pub fn unexpected(&self) -> Vec<String> {
@@ -199,6 +217,11 @@ impl FakeModel {
     /// Returns when `count` deltas have been handed to the network since the start, over all requests.
     pub async fn sent(&self, count: usize) {
         self.until(|counts| counts.chunks >= count).await;
+    }
+
+    /// Returns when generations have been looked up `count` times since the start, whatever came of it.
+    pub async fn looked_up(&self, count: usize) {
+        self.until(|counts| counts.lookups >= count).await;
     }
 
     /// Returns when no response is being written: every outcome is known and every cost is in the book.

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::behaviour::Fault;
+use super::behaviour::{Fault, Records};
 use super::catalog;
 use super::check::{Checked, Refusal, check};
 use super::journal::{AskedRequest, Outcome};
@@ -71,12 +71,25 @@ async fn key(State(shared): State<Arc<Shared>>) -> Response {
 
 async fn generation(State(shared): State<Arc<Shared>>, Query(query): Query<Vec<(String, String)>>) -> Response {
     let id = query.iter().find(|(name, _)| name == "id").map_or("", |(_, id)| id);
-    let Some(booking) = shared.journal().booking(id).cloned() else {
+    let (records, refused) = {
+        let mut behaviour = shared.behaviour();
+        (behaviour.records, behaviour.refused_lookups.pop_front())
+    };
+    shared.counts.send_modify(|counts| counts.lookups += 1);
+    if let Some(status) = refused {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
+        return error(status, "Not now", "unmapped");
+    }
+    if records == Records::Nowhere {
+        return (StatusCode::NOT_FOUND, "404 page not found").into_response();
+    }
+    let Some(booking) = shared.journal().booking(id).cloned().filter(|_| records == Records::AtOnce) else {
         return error(StatusCode::NOT_FOUND, &format!("Generation {id} not found"), "not_found");
     };
     let data = json!({"id": id, "model": booking.model, "provider_name": "Sandbox", "streamed": true,
         "cancelled": booking.cancelled, "total_cost": booking.cost_usd(), "usage": booking.cost_usd(),
-        "tokens_prompt": booking.prompt_tokens, "tokens_completion": booking.completion_tokens});
+        "tokens_prompt": booking.prompt_tokens, "tokens_completion": booking.completion_tokens,
+        "native_tokens_prompt": booking.prompt_tokens, "native_tokens_completion": booking.completion_tokens});
     json_response(StatusCode::OK, &json!({ "data": data }))
 }
 

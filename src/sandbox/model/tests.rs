@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::OpenRouterConfig;
-use crate::openrouter::{ChatMessage, ChatRequest, Finish, ModelError, ModelErrorKind, OpenRouter, Progress};
+use crate::openrouter::{ChatMessage, ChatRequest, Finish, Lookup, ModelError, ModelErrorKind, OpenRouter, Progress};
 
 /// A fake without pauses, and a client whose own clock may fly.
 async fn hurried() -> (FakeModel, OpenRouter, Clock) {
@@ -174,7 +174,27 @@ async fn hanging_up_is_noticed_billed_so_far_and_can_be_looked_up() {
     assert_eq!(model.requests()[0].outcome, Outcome::HungUp { chunks: 1 });
     let booking = model.book().remove(0);
     assert!(booking.cancelled && booking.completion_tokens == 1, "{booking:?}");
-    assert_eq!(client.cost_of(&generation).await, Some(booking.cost_micro_usd()));
+    let Lookup::Known(record) = client.look_up(&generation).await else { panic!("no record") };
+    assert_eq!((record.cost_micro_usd, record.completion_tokens), (booking.cost_micro_usd(), Some(1)));
+    assert_eq!(record.model, Some(booking.model));
+}
+
+#[tokio::test]
+async fn a_record_may_be_late_or_refused_or_kept_nowhere() {
+    let (model, client, clock) = hurried().await;
+    outcome(&client, &clock, &["?"]).await.1.unwrap();
+    let generation = model.book().remove(0).generation_id;
+    assert!(matches!(client.look_up("gen-of-nobody").await, Lookup::NotKnown));
+    model.keeps_records(Records::Late);
+    assert!(matches!(client.look_up(&generation).await, Lookup::NotKnown));
+    model.keeps_records(Records::Nowhere);
+    assert!(matches!(client.look_up(&generation).await, Lookup::NoRecords));
+    model.keeps_records(Records::AtOnce);
+    model.refuses_next_lookups(1, 429);
+    assert!(matches!(client.look_up(&generation).await, Lookup::Refused(_)));
+    assert!(matches!(client.look_up(&generation).await, Lookup::Known(_)));
+    assert!(model.looked_up(5).now_or_never().is_some(), "each was counted");
+    assert!(model.unexpected().is_empty(), "{:?}", model.unexpected());
 }
 
 #[tokio::test]

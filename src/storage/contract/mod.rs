@@ -33,6 +33,7 @@ macro_rules! promises {
 mod claims;
 mod conversations;
 mod inbox;
+mod ledger;
 mod replies;
 mod turns;
 

@@ -6,11 +6,11 @@
 //! - One process at a time: `folder` locks the data folder and says who holds it. `open` checks and migrates.
 //! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
 //!
-//! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations` and `turns`; each is one job.
+//! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations`, `turns` and `ledger`; each is one job.
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::StorageError;
 
@@ -21,6 +21,7 @@ mod conversations;
 mod errors;
 mod folder;
 mod inbox;
+mod ledger;
 mod open;
 mod readers;
 mod replies;
@@ -46,6 +47,8 @@ struct Parts {
     _checkpoints: checkpoint::Checkpoints,
     writer: writer::Writer,
     alarm: Alarm,
+    /// Rung after a commit with a line of the ledger whose cost is not known.
+    left_open: Arc<Notify>,
     _folder: folder::HeldFolder,
 }
 

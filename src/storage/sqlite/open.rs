@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::storage::OpenError;
@@ -20,6 +21,7 @@ use super::{Alarm, Parts, Sqlite};
 pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0001-start.sql")),
     M::up(include_str!("../migrations/sqlite/0002-answers.sql")),
+    M::up(include_str!("../migrations/sqlite/0003-settle.sql")),
 ];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.
@@ -74,8 +76,11 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>]) -> Result<Sqli
     let readers = Readers::start(reader, &alarm).map_err(OpenError::Other)?;
     let behind = connect(&file, CHECKPOINTER).map_err(|error| explain(&file, &error))?;
     let checkpoints = Checkpoints::start(behind, Arc::clone(&log), alarm.clone()).map_err(other)?;
-    let writer = Writer::start(Desk { db, clock, me, log, alarm: alarm.clone() }).map_err(other)?;
-    Ok(Sqlite { parts: Arc::new(Parts { readers, _checkpoints: checkpoints, writer, alarm, _folder: folder }) })
+    let left_open = Arc::new(Notify::new());
+    let desk = Desk { db, clock, me, log, alarm: alarm.clone(), left_open: Arc::clone(&left_open) };
+    let writer = Writer::start(desk).map_err(other)?;
+    let parts = Parts { readers, _checkpoints: checkpoints, writer, alarm, left_open, _folder: folder };
+    Ok(Sqlite { parts: Arc::new(parts) })
 }
 
 /// A connection that is used by one thread alone (`NO_MUTEX`) and opens what is there, never a new file.

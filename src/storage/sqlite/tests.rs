@@ -350,7 +350,14 @@ async fn a_long_log_is_started_anew() {
     let length = || fs::metadata(place.path().join("routergram.db-wal")).unwrap().len();
     let (alarm, log) = (Alarm::new(), Arc::new(checkpoint::LogState::default()));
     let db = open::connect(&file, open::WRITER).unwrap();
-    let desk = writer::Desk { db, clock: Clock::system(), me: 1, log: Arc::clone(&log), alarm: alarm.clone() };
+    let desk = writer::Desk {
+        db,
+        clock: Clock::system(),
+        me: 1,
+        log: Arc::clone(&log),
+        alarm: alarm.clone(),
+        left_open: Arc::default(),
+    };
     let writer = writer::Writer::start(desk).unwrap();
     let grows_by = async |bytes: i64| {
         let (reply, outcome) = oneshot::channel();

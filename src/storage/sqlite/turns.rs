@@ -1,4 +1,4 @@
-//! Questions with their answers, and what they cost.
+//! Questions with their answers.
 //!
 //! A turn is never changed once it is stored, but for two marks: which messages carry its answer, and that it was
 //! answered again.
@@ -8,18 +8,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use crate::storage::{AskedTurn, FinishedTurn, Seq, StorageError, TurnId};
 use crate::update::Lane;
 
-use super::{Sqlite, Transaction, conversations};
+use super::{Sqlite, Transaction, conversations, ledger};
 
 const TURN: &str = "
     INSERT INTO turns (conversation, seq, user_id, asked_in, question, answer, complete, generation_id, finished_at)
     VALUES (:conversation, :seq, :user, :asked_in, :question, :answer, :complete, :generation_id, :now)";
-
-const CHARGE: &str = "
-    INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
-                        cost_micro_usd, charged_at)
-    VALUES (:generation_id, :bot, :chat, :user, :seq, :model, :prompt_tokens, :completion_tokens,
-            :cost_micro_usd, :now)
-    ON CONFLICT (generation_id) DO NOTHING";
 
 const LAST: &str = "
     SELECT id, seq, question, asked_in, messages, answer <> '' FROM turns
@@ -97,14 +90,7 @@ pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
         ":conversation": conversation, ":seq": seq.0, ":user": turn.user, ":asked_in": turn.asked_in, ":question": turn.question,
         ":answer": turn.answer, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
     })?;
-    if let Some(usage) = &turn.usage {
-        tx.db.prepare_cached(CHARGE)?.execute(named_params! {
-            ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":user": turn.user,
-            ":seq": seq.0, ":model": usage.model, ":prompt_tokens": usage.prompt_tokens,
-            ":completion_tokens": usage.completion_tokens, ":cost_micro_usd": usage.cost_micro_usd, ":now": tx.now.0,
-        })?;
-    }
-    Ok(())
+    ledger::charge(tx, lane, seq, turn)
 }
 
 /// Notes which messages carry the answer of the turn that this update has just asked.

@@ -7,11 +7,12 @@
 //! A full or busy disk refuses the whole batch. A failed commit, a damaged file or a failed read raise the alarm, and
 //! nothing is written from then on.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::clock::{Clock, Timestamp};
 use crate::storage::StorageError;
@@ -34,6 +35,8 @@ pub(super) struct Transaction<'a> {
     pub(super) now: Timestamp,
     /// The instance that claims in our name.
     pub(super) me: i64,
+    /// Set by whoever leaves a line of the ledger without its cost.
+    pub(super) left_open: &'a Cell<bool>,
 }
 
 /// The way to the thread.
@@ -49,6 +52,7 @@ pub(super) struct Desk {
     pub(super) me: i64,
     pub(super) log: Arc<LogState>,
     pub(super) alarm: Alarm,
+    pub(super) left_open: Arc<Notify>,
 }
 
 impl Writer {
@@ -103,7 +107,8 @@ impl Desk {
 
     fn run(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         self.step("BEGIN IMMEDIATE")?;
-        let transaction = Transaction { db: &self.db, now: self.clock.now(), me: self.me };
+        let left_open = Cell::new(false);
+        let transaction = Transaction { db: &self.db, now: self.clock.now(), me: self.me, left_open: &left_open };
         for job in batch {
             self.step("SAVEPOINT job")?;
             match job.run(&transaction) {
@@ -113,7 +118,11 @@ impl Desk {
             }
             self.step("RELEASE job")?;
         }
-        self.step("COMMIT")
+        self.step("COMMIT")?;
+        if left_open.get() {
+            self.left_open.notify_one();
+        }
+        Ok(())
     }
 
     /// A statement of the batch itself. These cannot be wrong, so an error that is not the disk's is the end.
