@@ -30,7 +30,7 @@ async fn in_a_group_the_growing_message_becomes_rich() {
     world.model.answers(TABLE);
     let gate = world.model.hold_after(1);
     world.says(ANNA, GROUP, "/ask a table");
-    let growing = world.grows(GROUP, "Look").await;
+    let growing = world.grows(GROUP, "Look:").await;
     gate.release();
     let said = world.answers(GROUP, 1).await;
     assert_eq!((said.len(), said[0].message_id, said[0].rich.as_deref()), (1, growing.message_id, Some(TABLE)));

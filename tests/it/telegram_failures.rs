@@ -137,9 +137,13 @@ async fn a_question_that_was_deleted_is_answered_without_showing_it() {
     let mut world = world().await;
     world.expects_in_log(&[PLAINER]);
     let trouble = refused(400, "Bad Request: message to be replied not found");
-    // The message in which it would grow, and the answer itself.
-    world.telegram.fail(Fault::new("sendMessage", 2, trouble));
+    let gate = world.model.hold_after(1);
+    world.telegram.fail(Fault::new("sendMessage", 1, trouble.clone()));
     world.says(ANNA, GROUP, "/ask what is the answer?");
+    let tried = |calls: &[Call]| calls.iter().any(|call| call.method == "sendMessage");
+    within("a message for it to grow in is tried", world.telegram.calls_become(tried)).await;
+    world.telegram.fail(Fault::new("sendMessage", 1, trouble));
+    gate.release();
     let said = world.answers(GROUP, 1).await;
     assert_eq!((said[0].text.as_str(), said[0].reply_to), (SEEN, None));
     assert_eq!(said[0].entities.len(), 1, "its formatting was not what was refused");

@@ -34,7 +34,7 @@ impl World {
 
 /// What the button under a message carries that begins like this.
 pub(crate) fn button_of(message: &MessageView, button: &str) -> Option<String> {
-    let rows = message.keyboard.as_ref()?["inline_keyboard"].as_array()?;
+    let rows = message.keyboard.as_ref()?.as_array()?;
     let mut data =
         rows.iter().flat_map(|row| row.as_array().into_iter().flatten()).map(|button| &button["callback_data"]);
     data.find_map(|data| data.as_str().filter(|data| data.starts_with(button))).map(str::to_owned)
