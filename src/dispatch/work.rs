@@ -16,6 +16,7 @@ use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
 use crate::storage::{NewReply, StorageError, StoredReply, insist};
+use crate::telegram::Urgency;
 use crate::turn::deliver::{Delivery, deliver};
 use crate::turn::{LastFrame, Tools};
 use crate::update::event;
@@ -184,7 +185,8 @@ async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str)
     // It may be this very update that the reader panics on.
     let apology = catch_unwind(AssertUnwindSafe(|| handlers::apology(&claim.update().raw, tools))).ok().flatten();
     if let Some(apology) = apology
-        && let Err(error) = tools.telegram.call(&apology.message()).await
+        && let message = apology.message()
+        && let Err(error) = tools.telegram.send(Urgency::Reply, message.chat_id, &message).await
     {
         tracing::warn!(reason = %error, "The apology could not be sent");
     }

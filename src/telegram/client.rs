@@ -1,4 +1,8 @@
 //! One call to the Bot API.
+//!
+//! Methods that Telegram counts (those that send or edit) go through the [`scheduler`](super::scheduler): by [`Telegram::send`],
+//! or, where the text should be as new as possible or the wait be given up, by taking a [`Slot`] first. All others cost
+//! nothing there and leave at once, by [`Telegram::call`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +14,8 @@ use teloxide::requests::Payload;
 use url::Url;
 
 use super::error::{FailedReply, TelegramError};
+use super::scheduler::{Kind, Outcome, Scheduler, Ticket, Urgency, Wish};
+use crate::clock::Clock;
 use crate::config::{BotToken, TelegramConfig};
 use crate::metrics;
 
@@ -18,37 +24,70 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long an ordinary call may take. A send that takes longer is reported as unknown and may be repeated.
 const CALL: Duration = Duration::from_secs(20);
 
-/// The Bot API for one bot. Clones share its connections.
+/// The Bot API for one bot. Clones share its connections and its limits.
 #[derive(Clone)]
 pub struct Telegram {
     http: reqwest::Client,
     /// `https://…/bot<token>/`, secret.
     base: Arc<str>,
     token: BotToken,
+    scheduler: Scheduler,
 }
 
 impl Telegram {
-    /// A client with deadlines.
-    pub fn new(token: BotToken, config: &TelegramConfig) -> anyhow::Result<Self> {
+    /// A client with deadlines, and with the time by which it waits.
+    pub fn new(token: BotToken, config: &TelegramConfig, clock: Clock) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
             .build()?;
         let base = base_of(&config.api_url, &token);
-        Ok(Self { http, base, token })
+        Ok(Self { http, base, token, scheduler: Scheduler::new(clock, config.max_per_second) })
     }
 
-    /// Calls a method with one of teloxide's payloads (or one of [`methods`](super::methods)).
+    /// Sends or edits something in `chat` (negative: a group) when its turn comes. [`TelegramError::RetryAfter`] without
+    /// a call when the chat is blocked for so long that it makes no sense to wait here. Do not drop this future: nobody
+    /// would know whether the message arrived; who may want to stop waiting takes a [`permit`](Self::permit).
+    pub async fn send<P>(&self, urgency: Urgency, chat: i64, payload: &P) -> Result<P::Output, TelegramError>
+    where
+        P: Payload + Serialize + Sync,
+        P::Output: DeserializeOwned,
+    {
+        self.permit(urgency, chat).await?.call(payload).await
+    }
+
+    /// Waits for the turn of one message or edit in `chat`. [`TelegramError::RetryAfter`] when the chat is blocked for so
+    /// long that it makes no sense to wait here. Dropping the future leaves the queue.
+    pub async fn permit(&self, urgency: Urgency, chat: i64) -> Result<Slot, TelegramError> {
+        let wish = Wish { urgency, chat, kind: Kind::Message };
+        let ticket = self.scheduler.ticket(wish).await.map_err(TelegramError::RetryAfter)?;
+        Ok(Slot { telegram: self.clone(), ticket })
+    }
+
+    /// Waits until a preview may be shown in `chat`, for as long as that takes; the preview is written then, so that it is
+    /// the newest. Private chats get one a second, groups one in three seconds and a part of their minute. Keep the future
+    /// while the text grows: dropping it leaves the queue.
+    pub fn slot(&self, chat: i64, kind: Kind) -> impl Future<Output = Slot> + Send + use<> {
+        let telegram = self.clone();
+        async move {
+            let wish = Wish { urgency: Urgency::Preview, chat, kind };
+            loop {
+                if let Ok(ticket) = telegram.scheduler.ticket(wish).await {
+                    return Slot { telegram, ticket };
+                }
+            }
+        }
+    }
+
+    /// Calls a method that Telegram does not count, with one of teloxide's payloads (or one of
+    /// [`methods`](super::methods)), at once.
     pub async fn call<P>(&self, payload: &P) -> Result<P::Output, TelegramError>
     where
         P: Payload + Serialize + Sync,
         P::Output: DeserializeOwned,
     {
-        let result = self.call_raw(P::NAME, payload, CALL).await?;
-        serde_json::from_str(result.get()).map_err(|error| {
-            TelegramError::Unknown(format!("unreadable answer to {}: {:?}", P::NAME, error.classify()))
-        })
+        read_result::<P>(&self.call_raw(P::NAME, payload, CALL).await?)
     }
 
     /// Calls a method by name and returns its result as Telegram wrote it, within `deadline`.
@@ -83,6 +122,43 @@ impl Telegram {
         let body = response.bytes().await.map_err(TelegramError::from_transport)?;
         read_reply(status, &body)
     }
+}
+
+/// The turn of one call that Telegram counts. Dropped unused, it is given back.
+#[must_use]
+pub struct Slot {
+    telegram: Telegram,
+    ticket: Ticket,
+}
+
+impl Slot {
+    /// Makes the call. Its limits are those of the chat that the slot was taken for.
+    pub async fn call<P>(self, payload: &P) -> Result<P::Output, TelegramError>
+    where
+        P: Payload + Serialize + Sync,
+        P::Output: DeserializeOwned,
+    {
+        let Self { telegram, mut ticket } = self;
+        ticket.used();
+        let answered = telegram.call_raw(P::NAME, payload, CALL).await;
+        ticket.ends(match &answered {
+            Ok(_) => Outcome::Taken,
+            Err(TelegramError::RetryAfter(wait)) => Outcome::TooMany(*wait),
+            Err(_) => Outcome::Unclear,
+        });
+        read_result::<P>(&answered?)
+    }
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+fn read_result<P: Payload<Output: DeserializeOwned>>(result: &RawValue) -> Result<P::Output, TelegramError> {
+    serde_json::from_str(result.get())
+        .map_err(|error| TelegramError::Unknown(format!("unreadable answer to {}: {:?}", P::NAME, error.classify())))
 }
 
 /// `{"ok":true,"result":…}`, a refusal in Telegram's shape, or a page of something in between.

@@ -10,8 +10,10 @@ mod error;
 pub mod markdown;
 pub mod methods;
 mod patience;
+mod scheduler;
 pub mod split;
 
-pub use client::Telegram;
+pub use client::{Slot, Telegram};
 pub use error::TelegramError;
 pub use patience::Patience;
+pub use scheduler::{Kind, Urgency};

@@ -15,8 +15,8 @@ use super::Tools;
 use crate::inbox::Claim;
 use crate::metrics;
 use crate::storage::{Address, Part, StorageError, StoredReply, insist};
-use crate::telegram::TelegramError;
 use crate::telegram::methods::{NoPreview, ReplyTo, SendText};
+use crate::telegram::{TelegramError, Urgency};
 
 /// Pauses before a send that did not arrive is tried again on the spot. When these are used up the claim is given back,
 /// so that it does not hold a place while Telegram is away.
@@ -105,7 +105,15 @@ async fn send(tools: &Tools, address: Address, part: &Part, stop: &CancellationT
     let mut pauses = AGAIN.into_iter();
     let mut in_doubt = false;
     loop {
-        let error = match tools.telegram.call(&message).await {
+        let slot = tokio::select! {
+            slot = tools.telegram.permit(Urgency::Final, message.chat_id) => slot,
+            () = stop.cancelled() => Err(TelegramError::NotSent("the program stops".to_owned())),
+        };
+        let sent = match slot {
+            Ok(slot) => slot.call(&message).await,
+            Err(error) => Err(error),
+        };
+        let error = match sent {
             Ok(sent) => return Ok(sent.message_id),
             Err(error) => error,
         };

@@ -13,10 +13,8 @@ use super::{Question, Tools};
 use crate::clock::{Clock, Timestamp};
 use crate::telegram::methods::{SendMessageDraft, SendTyping};
 use crate::telegram::split::{MESSAGE_UNITS, split};
-use crate::telegram::{TelegramError, markdown};
+use crate::telegram::{Kind, Slot, TelegramError, markdown};
 
-/// One frame a second: what a person can follow, and what Telegram grants a chat.
-const FRAME: Duration = Duration::from_secs(1);
 /// "typing…" shows for five seconds.
 const TYPING: Duration = Duration::from_secs(4);
 /// A draft lives for 30 seconds; one whose model pauses is renewed before.
@@ -25,6 +23,7 @@ const RENEW: Duration = Duration::from_secs(20);
 const LAST_FRAME: Duration = Duration::from_secs(2);
 
 type Call = Pin<Box<dyn Future<Output = Result<(), TelegramError>> + Send>>;
+type Turn = Pin<Box<dyn Future<Output = Slot> + Send>>;
 
 /// The frame that is under way when the answer is complete. The answer is stored first, since it may have been paid for,
 /// and sent after this frame, which would otherwise appear below it.
@@ -66,7 +65,9 @@ pub(super) struct Preview {
     /// `None`: nothing but "typing…" (groups).
     draft_id: Option<i64>,
     under_way: Option<Call>,
-    /// When the next call may go out.
+    /// The wait for the next frame's turn.
+    turn: Option<Turn>,
+    /// When "typing…" is said again.
     next: Timestamp,
     /// How much of the text the last frame showed, in bytes.
     shown: usize,
@@ -83,6 +84,7 @@ impl Preview {
             // Non-zero, and the same again when the turn goes on after a crash, so that it continues the same draft.
             draft_id: drafts.then_some((question.key.seq.0 & 0x7fff_ffff).max(1)),
             under_way: None,
+            turn: None,
             next: Timestamp::default(),
             shown: 0,
             shown_at: Timestamp::default(),
@@ -98,39 +100,33 @@ impl Preview {
             self.after(result);
             return;
         }
-        if self.shown == 0 && !text.is_empty() && self.draft_id.is_some() {
-            // The first words appear at once, whenever "typing…" was last said.
-            self.next = Timestamp::default();
+        if let (Some(draft_id), false) = (self.draft_id, text.is_empty()) {
+            return self.show(draft_id, text).await;
         }
-        while self.under_way.is_none() {
-            self.tools.clock.sleep_until(self.next).await;
-            self.show(text);
-        }
+        self.tools.clock.sleep_until(self.next).await;
+        self.next = self.tools.clock.now().plus(TYPING);
+        self.under_way = Some(self.typing());
     }
 
     /// No more frames; the one that may be under way is handed over.
     pub(super) fn end(&mut self) -> LastFrame {
+        self.turn = None;
         LastFrame { call: self.under_way.take(), clock: Some(self.tools.clock.clone()) }
     }
 
-    fn show(&mut self, text: &str) {
-        let now = self.tools.clock.now();
-        match self.draft_id {
-            Some(draft_id) if !text.is_empty() => {
-                let grown = text.len() > self.shown || now.since(self.shown_at) >= RENEW;
-                (self.shown, self.shown_at, self.next) = (text.len(), now, now.plus(FRAME));
-                if grown {
-                    self.under_way = Some(self.frame(draft_id, text));
-                }
-            }
-            _ => {
-                self.next = now.plus(TYPING);
-                self.under_way = Some(self.typing());
-            }
+    /// Waits for the turn of the next frame, and sends it. The turn is kept while the text grows.
+    async fn show(&mut self, draft_id: i64, text: &str) {
+        if text.len() <= self.shown {
+            self.tools.clock.sleep_until(self.shown_at.plus(RENEW)).await;
         }
+        let (telegram, chat) = (&self.tools.telegram, self.chat);
+        let slot = self.turn.get_or_insert_with(|| Box::pin(telegram.slot(chat, Kind::Draft))).await;
+        self.turn = None;
+        (self.shown, self.shown_at) = (text.len(), self.tools.clock.now());
+        self.under_way = Some(self.frame(slot, draft_id, text));
     }
 
-    fn frame(&self, draft_id: i64, text: &str) -> Call {
+    fn frame(&self, slot: Slot, draft_id: i64, text: &str) -> Call {
         // The last page is the one that grows.
         let page = split(&markdown::format_partial(text), MESSAGE_UNITS).pop();
         let (text, entities) = page.map_or_else(Default::default, |page| (page.text, page.entities));
@@ -142,8 +138,7 @@ impl Preview {
             entities,
             can_stop: true,
         };
-        let telegram = self.tools.telegram.clone();
-        Box::pin(async move { telegram.call(&draft).await.map(drop) })
+        Box::pin(async move { slot.call(&draft).await.map(drop) })
     }
 
     fn typing(&self) -> Call {
