@@ -63,6 +63,17 @@ pub fn telegram_failed(method: &'static str, failure: &'static str) {
     counter!("routergram_telegram_failures_total", "method" => method, "failure" => failure).increment(1);
 }
 
+/// How many calls a second go to Telegram at most, as set or learnt; 0 while no limit is known.
+pub fn telegram_pace(per_second: f64) {
+    gauge!("routergram_telegram_pace").set(per_second);
+}
+
+/// How long a call to Telegram waited for its turn; those that did not wait are not counted. `urgency` is "final",
+/// "reply" or "preview".
+pub fn telegram_waited(urgency: &'static str, seconds: f64) {
+    histogram!("routergram_telegram_wait_seconds", "urgency" => urgency).record(seconds);
+}
+
 /// Updates being worked on now.
 #[expect(clippy::cast_precision_loss, reason = "at most a few thousand")]
 pub fn in_flight(count: usize) {

@@ -57,8 +57,8 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
         webhook.open(acceptor.clone());
     }
     frame.health.set(Phase::Starting("asking Telegram who the bot is"));
-    let telegram =
-        Telegram::new(config.token.clone(), &config.telegram).map_err(|error| Failure::Broken(error.to_string()))?;
+    let telegram = Telegram::new(config.token.clone(), &config.telegram, frame.clock.clone())
+        .map_err(|error| Failure::Broken(error.to_string()))?;
     let identity = establish::who_am_i(&telegram, &frame.clock).await?;
     let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running)?;
     let teloxide = teloxide_bot(frame).await?;

@@ -36,6 +36,7 @@ pub(super) struct Raw {
     pub(super) disable_telegram_bot: Option<String>,
     pub(super) environment: Option<String>,
     pub(super) telegram_api_url: Option<String>,
+    pub(super) telegram_max_per_second: Option<String>,
     pub(super) reply_format: Option<String>,
     pub(super) max_tokens: Option<String>,
     pub(super) temperature: Option<String>,

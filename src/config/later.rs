@@ -10,7 +10,6 @@ const NOT_YET: &[&str] = &[
     "PERSONAS_FILE",
     "REASONING_EFFORT",
     "WEB_SEARCH",
-    "TELEGRAM_MAX_PER_SECOND",
     "ADMIN_USER_IDS",
     "BOT_DEV_ID",
     "ADMIN_IDS",

@@ -218,6 +218,8 @@ pub struct TelegramConfig {
     pub drop_pending_updates: bool,
     /// Polling may remove a webhook that another host has set.
     pub webhook_takeover: bool,
+    /// Calls a second that send or edit, at most; `None`: as many as Telegram takes.
+    pub max_per_second: Option<u32>,
     /// The host that this deployment's own webhook has or had, when the settings name one.
     pub own_webhook_host: Option<String>,
 }

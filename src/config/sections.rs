@@ -86,8 +86,15 @@ fn telegram(reader: &mut Reader<'_>, raw: &Raw) -> TelegramConfig {
             .truth("DROP_PENDING_UPDATES", raw.drop_pending_updates.as_deref())
             .unwrap_or_default(),
         webhook_takeover: reader.truth("WEBHOOK_TAKEOVER", raw.webhook_takeover.as_deref()).unwrap_or_default(),
+        max_per_second: max_per_second(reader, raw),
         own_webhook_host: own_host(raw),
     }
+}
+
+fn max_per_second(reader: &mut Reader<'_>, raw: &Raw) -> Option<u32> {
+    // Telegram's paid broadcasts go up to a thousand; a server of one's own may grant more.
+    let text = raw.telegram_max_per_second.as_deref();
+    reader.whole("TELEGRAM_MAX_PER_SECOND", text, 0..=10_000).filter(|max| *max > 0)
 }
 
 /// The host of this deployment's webhook, as far as its settings name one; mistakes in them are told elsewhere.

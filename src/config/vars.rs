@@ -198,6 +198,13 @@ const ANSWERS: &[Var] = &[
     var("OPENROUTER_TIMEOUT_SECS", Value("30"), "give up when an answer makes no progress for this long", "60"),
     var("TURN_TIMEOUT_SECS", Value("300"), "hard cap of one answer; at least `OPENROUTER_TIMEOUT_SECS`", "600"),
     var("MAX_CONCURRENT_TURNS", Value("256"), "answers being written at once", "64"),
+    var(
+        "TELEGRAM_MAX_PER_SECOND",
+        Value("0"),
+        "how many messages, edits and drafts are sent a second at most; `0`: as many as Telegram takes, learnt from its \
+         refusals",
+        "30",
+    ),
 ];
 
 const OPERATION: &[Var] = &[

@@ -17,7 +17,8 @@ use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
 use crate::storage::{NewReply, StorageError, StoredReply, insist};
-use crate::turn::deliver::{self, Delivery};
+use crate::telegram::Urgency;
+use crate::turn::deliver::{self, Delivery, Way};
 use crate::turn::{LastFrame, Tools};
 use crate::update::event;
 
@@ -57,7 +58,7 @@ pub(super) async fn work(bench: &Bench<'_>, taken: Taken) {
 /// Returns the outcome's name.
 async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
     if let Some(reply) = claim.stored_reply().cloned() {
-        return pay(bench, claim, &reply).await;
+        return pay(bench, claim, &reply, Urgency::Final).await;
     }
     if claim.attempt() > MAX_ATTEMPTS {
         return give_up(bench.tools, claim, "deadly", "its handling died three times").await;
@@ -118,6 +119,8 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
 async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastFrame) -> &'static str {
     let tools = bench.tools;
     let (storage, key) = (&tools.storage, claim.key());
+    // Somebody waits for an answer more than for a sentence.
+    let urgency = if reply.turn.is_some() { Urgency::Final } else { Urgency::Reply };
     let mut stored = StoredReply {
         address: reply.address,
         parts: reply.parts.iter().map(|part| (part.clone(), None)).collect(),
@@ -141,14 +144,15 @@ async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastF
     if over.hangs && !stored.in_place.is_empty() {
         // A frame that arrives late would hide the answer: it goes into messages of its own.
         let place = std::mem::take(&mut stored.in_place);
-        deliver::delete(tools, stored.address.chat, &place).await;
+        deliver::delete(&tools.telegram, stored.address.chat, &place).await;
     }
-    pay(bench, claim, &stored).await
+    pay(bench, claim, &stored, urgency).await
 }
 
 /// Delivers a stored reply, now or later; it is never given up while its chat exists.
-async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply) -> &'static str {
-    match deliver::deliver(bench.tools, &claim, reply, bench.hard).await {
+async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply, urgency: Urgency) -> &'static str {
+    let way = Way { telegram: &bench.tools.telegram, clock: &bench.tools.clock, urgency, stop: bench.hard };
+    match deliver::deliver(bench.tools, &claim, reply, &way).await {
         Ok(Delivery::Done) => {
             claim.completed();
             "done"
@@ -203,7 +207,8 @@ async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str)
     // It may be this very update that the reader panics on.
     let apology = catch_unwind(AssertUnwindSafe(|| handlers::apology(&claim.update().raw, tools))).ok().flatten();
     if let Some(apology) = apology
-        && let Err(error) = tools.telegram.call(&apology.message()).await
+        && let message = apology.message()
+        && let Err(error) = tools.telegram.send(Urgency::Reply, message.chat_id, &message).await
     {
         tracing::warn!(reason = %error, "The apology could not be sent");
     }

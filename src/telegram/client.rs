@@ -1,8 +1,13 @@
 //! One call to the Bot API.
+//!
+//! Methods that Telegram counts (those that send or edit) go through the [`scheduler`](super::scheduler): by [`Telegram::send`],
+//! or, where the text should be as new as possible or the wait be given up, by taking a [`Slot`] first. All others cost
+//! nothing there and leave at once, by [`Telegram::call`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::multipart::Form;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -11,7 +16,9 @@ use url::Url;
 
 use super::error::{FailedReply, TelegramError};
 use super::methods::{SendDocument, SentMessage};
+use super::scheduler::{Kind, Outcome, Scheduler, Ticket, Urgency, Wish};
 use super::upload;
+use crate::clock::Clock;
 use crate::config::{BotToken, TelegramConfig};
 use crate::metrics;
 
@@ -19,67 +26,73 @@ use crate::metrics;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an ordinary call may take. A send that takes longer is reported as unknown and may be repeated.
 const CALL: Duration = Duration::from_secs(20);
+/// The same with a file in it: a long answer has some hundred kilobytes.
+const UPLOAD: Duration = Duration::from_mins(1);
 
-/// How badly a call is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Urgency {
-    /// The text of an answer.
-    Final,
-}
-
-/// The Bot API for one bot. Clones share its connections.
+/// The Bot API for one bot. Clones share its connections and its limits.
 #[derive(Clone)]
 pub struct Telegram {
     http: reqwest::Client,
     /// `https://…/bot<token>/`, secret.
     base: Arc<str>,
     token: BotToken,
+    scheduler: Scheduler,
 }
 
 impl Telegram {
-    /// A client with deadlines.
-    pub fn new(token: BotToken, config: &TelegramConfig) -> anyhow::Result<Self> {
+    /// A client with deadlines, and with the time by which it waits.
+    pub fn new(token: BotToken, config: &TelegramConfig, clock: Clock) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
             .build()?;
         let base = base_of(&config.api_url, &token);
-        Ok(Self { http, base, token })
+        Ok(Self { http, base, token, scheduler: Scheduler::new(clock, config.max_per_second) })
     }
 
-    /// Calls a method with one of teloxide's payloads (or one of [`methods`](super::methods)).
+    /// Sends or edits something in `chat` (negative: a group) when its turn comes. [`TelegramError::RetryAfter`] without
+    /// a call when the chat is blocked for so long that it makes no sense to wait here. Do not drop this future: nobody
+    /// would know whether the message arrived; who may want to stop waiting takes a [`permit`](Self::permit).
+    pub async fn send<P>(&self, urgency: Urgency, chat: i64, payload: &P) -> Result<P::Output, TelegramError>
+    where
+        P: Payload + Serialize + Sync,
+        P::Output: DeserializeOwned,
+    {
+        self.permit(urgency, chat).await?.call(payload).await
+    }
+
+    /// Waits for the turn of one message or edit in `chat`. [`TelegramError::RetryAfter`] when the chat is blocked for so
+    /// long that it makes no sense to wait here. Dropping the future leaves the queue.
+    pub async fn permit(&self, urgency: Urgency, chat: i64) -> Result<Slot, TelegramError> {
+        let wish = Wish { urgency, chat, kind: Kind::Message };
+        let ticket = self.scheduler.ticket(wish).await.map_err(TelegramError::RetryAfter)?;
+        Ok(Slot { telegram: self.clone(), ticket })
+    }
+
+    /// Waits until a preview may be shown in `chat`, for as long as that takes; the preview is written then, so that it is
+    /// the newest. Private chats get one a second, groups one in three seconds and a part of their minute. Keep the future
+    /// while the text grows: dropping it leaves the queue.
+    pub fn slot(&self, chat: i64, kind: Kind) -> impl Future<Output = Slot> + Send + use<> {
+        let telegram = self.clone();
+        async move {
+            let wish = Wish { urgency: Urgency::Preview, chat, kind };
+            loop {
+                if let Ok(ticket) = telegram.scheduler.ticket(wish).await {
+                    return Slot { telegram, ticket };
+                }
+            }
+        }
+    }
+
+    /// Calls a method that Telegram does not count, with one of teloxide's payloads (or one of
+    /// [`methods`](super::methods)), at once.
     pub async fn call<P>(&self, payload: &P) -> Result<P::Output, TelegramError>
     where
         P: Payload + Serialize + Sync,
         P::Output: DeserializeOwned,
     {
-        let result = self.call_raw(P::NAME, payload, CALL).await?;
-        read_result(P::NAME, &result)
-    }
-
-    /// Calls a method that sends or edits.
-    pub async fn send<P>(&self, _urgency: Urgency, _chat: i64, payload: &P) -> Result<P::Output, TelegramError>
-    where
-        P: Payload + Serialize + Sync,
-        P::Output: DeserializeOwned,
-    {
-        self.call(payload).await
-    }
-
-    /// Sends a file of ours.
-    pub async fn send_document(
-        &self,
-        _urgency: Urgency,
-        document: &SendDocument<'_>,
-    ) -> Result<SentMessage, TelegramError> {
-        let form = upload::form(document)?;
-        let request = self.http.post(format!("{}{}", self.base, SendDocument::NAME)).timeout(CALL).multipart(form);
-        let answered = answer(request).await;
-        if let Err(error) = &answered {
-            metrics::telegram_failed(SendDocument::NAME, error.name());
-        }
-        read_result(SendDocument::NAME, &answered?)
+        read_result::<P>(&self.call_raw(P::NAME, payload, CALL).await?)
     }
 
     /// Calls a method by name and returns its result as Telegram wrote it, within `deadline`.
@@ -89,11 +102,7 @@ impl Telegram {
         payload: &(impl Serialize + Sync),
         deadline: Duration,
     ) -> Result<Box<RawValue>, TelegramError> {
-        let answered = self.exchange(method, payload, deadline).await;
-        if let Err(error) = &answered {
-            metrics::telegram_failed(method, error.name());
-        }
-        answered
+        self.exchange(method, self.request(method, deadline).json(payload)).await
     }
 
     /// `text` without the token, for logs.
@@ -102,13 +111,24 @@ impl Telegram {
         self.token.redact(text)
     }
 
+    async fn upload(&self, method: &'static str, form: Form) -> Result<Box<RawValue>, TelegramError> {
+        self.exchange(method, self.request(method, UPLOAD).multipart(form)).await
+    }
+
+    fn request(&self, method: &str, deadline: Duration) -> reqwest::RequestBuilder {
+        self.http.post(format!("{}{method}", self.base)).timeout(deadline)
+    }
+
     async fn exchange(
         &self,
-        method: &str,
-        payload: &(impl Serialize + Sync),
-        deadline: Duration,
+        method: &'static str,
+        request: reqwest::RequestBuilder,
     ) -> Result<Box<RawValue>, TelegramError> {
-        answer(self.http.post(format!("{}{method}", self.base)).timeout(deadline).json(payload)).await
+        let answered = answer(request).await;
+        if let Err(error) = &answered {
+            metrics::telegram_failed(method, error.name());
+        }
+        answered
     }
 }
 
@@ -119,9 +139,60 @@ async fn answer(request: reqwest::RequestBuilder) -> Result<Box<RawValue>, Teleg
     read_reply(status, &body)
 }
 
-fn read_result<T: DeserializeOwned>(method: &str, result: &RawValue) -> Result<T, TelegramError> {
+/// The turn of one call that Telegram counts. Dropped unused, it is given back.
+#[must_use]
+pub struct Slot {
+    telegram: Telegram,
+    ticket: Ticket,
+}
+
+impl Slot {
+    /// Makes the call. Its limits are those of the chat that the slot was taken for.
+    pub async fn call<P>(self, payload: &P) -> Result<P::Output, TelegramError>
+    where
+        P: Payload + Serialize + Sync,
+        P::Output: DeserializeOwned,
+    {
+        let Self { telegram, ticket } = self;
+        let answered = ticket.spent_on(telegram.call_raw(P::NAME, payload, CALL)).await;
+        read_result::<P>(&answered?)
+    }
+
+    /// Sends a file of ours.
+    pub async fn send_document(self, document: &SendDocument<'_>) -> Result<SentMessage, TelegramError> {
+        let Self { telegram, ticket } = self;
+        let form = upload::form(document)?;
+        let answered = ticket.spent_on(telegram.upload(SendDocument::NAME, form)).await;
+        read_result::<SendDocument<'_>>(&answered?)
+    }
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+impl Ticket {
+    /// Makes the call, and learns from what becomes of it.
+    async fn spent_on(
+        mut self,
+        call: impl Future<Output = Result<Box<RawValue>, TelegramError>>,
+    ) -> Result<Box<RawValue>, TelegramError> {
+        self.used();
+        let answered = call.await;
+        self.ends(match &answered {
+            Ok(_) => Outcome::Taken,
+            Err(TelegramError::RetryAfter(wait)) => Outcome::TooMany(*wait),
+            Err(_) => Outcome::Unclear,
+        });
+        answered
+    }
+}
+
+fn read_result<P: Payload<Output: DeserializeOwned>>(result: &RawValue) -> Result<P::Output, TelegramError> {
     serde_json::from_str(result.get())
-        .map_err(|error| TelegramError::Unknown(format!("unreadable answer to {method}: {:?}", error.classify())))
+        .map_err(|error| TelegramError::Unknown(format!("unreadable answer to {}: {:?}", P::NAME, error.classify())))
 }
 
 /// `{"ok":true,"result":…}`, a refusal in Telegram's shape, or a page of something in between.

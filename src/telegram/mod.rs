@@ -10,11 +10,11 @@ mod error;
 pub mod markdown;
 pub mod methods;
 mod patience;
-mod slot;
+mod scheduler;
 pub mod split;
 mod upload;
 
-pub use client::{Telegram, Urgency};
+pub use client::{Slot, Telegram};
 pub use error::TelegramError;
 pub use patience::Patience;
-pub use slot::{Slot, SlotKind};
+pub use scheduler::{Kind, Urgency};

@@ -208,12 +208,13 @@ async fn a_server_without_drafts_shows_answers_when_they_are_whole_and_is_not_as
 #[tokio::test]
 async fn previews_that_fail_or_are_too_many_harm_nobody() {
     let troubles = [
-        Trouble::TooManyRequests { retry_after: 3600 },
         Trouble::InternalServerError,
         Trouble::BadGateway,
         Trouble::DoneThenCut,
         refused(400, "Bad Request: message can't be shown"),
         refused(403, "Forbidden: user is deactivated"),
+        // The last: it is obeyed.
+        Trouble::TooManyRequests { retry_after: 3600 },
     ];
     let world = world().await;
     for (n, trouble) in troubles.into_iter().enumerate() {

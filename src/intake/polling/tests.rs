@@ -58,10 +58,16 @@ async fn silence() -> (url::Url, Arc<AtomicUsize>, impl Future<Output = ()>) {
 #[tokio::test]
 async fn a_stalled_poll_is_noticed_and_asked_again() {
     let (api_url, taken, server) = silence().await;
-    let config =
-        TelegramConfig { api_url, drop_pending_updates: false, webhook_takeover: false, own_webhook_host: None };
-    let telegram = Telegram::new(BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned()), &config).unwrap();
+    let config = TelegramConfig {
+        api_url,
+        drop_pending_updates: false,
+        webhook_takeover: false,
+        max_per_second: None,
+        own_webhook_host: None,
+    };
     let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
+    let secret = BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned());
+    let telegram = Telegram::new(secret, &config, clock.clone()).unwrap();
     let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();
     let inbox = Inbox::new(storage.clone(), clock.clone(), 123_456, 1);
     let (acceptor, _storing) = door(123_456, storage, inbox, crate::turn::Running::default(), clock.clone());

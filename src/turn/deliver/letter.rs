@@ -6,7 +6,7 @@ use crate::storage::{Address, Form, Part};
 use crate::telegram::methods::{
     EditRich, EditText, NoPreview, ReplyTo, RichMarkdown, SendDocument, SendRich, SendText, SentMessage,
 };
-use crate::telegram::{Telegram, TelegramError, Urgency};
+use crate::telegram::{Slot, TelegramError};
 
 /// The name under which a long answer can be saved.
 const FILE_NAME: &str = "answer.md";
@@ -26,18 +26,18 @@ pub(super) struct Letter<'a> {
 
 impl<'a> Letter<'a> {
     /// Sends it, or changes the message it is written over; says which message carries it.
-    pub(super) async fn post(&self, telegram: &Telegram) -> Result<i64, TelegramError> {
+    pub(super) async fn post(&self, slot: Slot) -> Result<i64, TelegramError> {
         let Some(message_id) = self.over else {
-            return self.send(telegram).await.map(|sent| sent.message_id);
+            return self.send(slot).await.map(|sent| sent.message_id);
         };
-        match self.change(telegram, message_id).await {
+        match self.change(slot, message_id).await {
             // An edit that is repeated: it had arrived.
             Err(error) if error.says_not_modified() => Ok(message_id),
             changed => changed.map(|()| message_id),
         }
     }
 
-    async fn send(&self, telegram: &Telegram) -> Result<SentMessage, TelegramError> {
+    async fn send(&self, slot: Slot) -> Result<SentMessage, TelegramError> {
         let Address { chat, thread, reply_to } = self.address;
         let reply_parameters = reply_to.map(ReplyTo::message);
         match self.part.form {
@@ -51,14 +51,14 @@ impl<'a> Letter<'a> {
                     reply_parameters,
                     reply_markup: self.keyboard,
                 };
-                telegram.send(Urgency::Final, chat, &message).await
+                slot.call(&message).await
             }
             Form::Rich => {
                 let rich_message = RichMarkdown { markdown: &self.part.text };
                 let reply_markup = self.keyboard;
                 let message =
                     SendRich { chat_id: chat, message_thread_id: thread, rich_message, reply_parameters, reply_markup };
-                telegram.send(Urgency::Final, chat, &message).await
+                slot.call(&message).await
             }
             Form::Document => {
                 let file = SendDocument {
@@ -69,17 +69,17 @@ impl<'a> Letter<'a> {
                     reply_parameters,
                     reply_markup: self.keyboard,
                 };
-                telegram.send_document(Urgency::Final, &file).await
+                slot.send_document(&file).await
             }
         }
     }
 
-    async fn change(&self, telegram: &Telegram, message_id: i64) -> Result<(), TelegramError> {
+    async fn change(&self, slot: Slot, message_id: i64) -> Result<(), TelegramError> {
         let (chat, reply_markup) = (self.address.chat, self.keyboard);
         if self.part.form == Form::Rich {
             let rich_message = RichMarkdown { markdown: &self.part.text };
             let edit = EditRich { chat_id: chat, message_id, rich_message, reply_markup };
-            return telegram.send(Urgency::Final, chat, &edit).await.map(drop);
+            return slot.call(&edit).await.map(drop);
         }
         let edit = EditText {
             chat_id: chat,
@@ -89,7 +89,7 @@ impl<'a> Letter<'a> {
             link_preview_options: NoPreview::OFF,
             reply_markup,
         };
-        telegram.send(Urgency::Final, chat, &edit).await.map(drop)
+        slot.call(&edit).await.map(drop)
     }
 
     fn entities(&self) -> &'a [teloxide::types::MessageEntity] {

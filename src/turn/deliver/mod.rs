@@ -16,11 +16,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Tools;
+use crate::clock::Clock;
 use crate::inbox::Claim;
 use crate::metrics;
 use crate::storage::{Address, StorageError, StoredReply, insist};
-use crate::telegram::TelegramError;
 use crate::telegram::methods::DeleteMessages;
+use crate::telegram::{Telegram, TelegramError, Urgency};
 
 mod letter;
 mod progress;
@@ -54,13 +55,24 @@ pub enum Delivery {
     Refused(String),
 }
 
-/// Sends what is still owed of `reply`. After a crash in between, the next attempt goes on where the store says. `stop`
-/// ends the waiting between two calls.
+/// How to get a message to Telegram.
+pub struct Way<'a> {
+    /// The Bot API.
+    pub telegram: &'a Telegram,
+    /// The time.
+    pub clock: &'a Clock,
+    /// How badly it is waited for.
+    pub urgency: Urgency,
+    /// Ends the waiting between two calls.
+    pub stop: &'a CancellationToken,
+}
+
+/// Sends what is still owed of `reply`. After a crash in between, the next attempt goes on where the store says.
 pub async fn deliver(
     tools: &Tools,
     claim: &Claim,
     reply: &StoredReply,
-    stop: &CancellationToken,
+    way: &Way<'_>,
 ) -> Result<Delivery, StorageError> {
     let (storage, clock, key, count) = (&tools.storage, &tools.clock, claim.key(), reply.parts.len());
     let mut progress = Progress::of(reply);
@@ -79,7 +91,7 @@ pub async fn deliver(
             metrics::send_repeated("crash");
         }
         let letter = progress.letter(k, over);
-        let message_id = match send(tools, letter, stop).await {
+        let message_id = match send(way, letter).await {
             Ok(message_id) => message_id,
             Err(error) if progress.can_do_without(k, &error) => {
                 note_refusal(tools, &error);
@@ -88,13 +100,13 @@ pub async fn deliver(
             Err(error) => {
                 // Whatever became of this call is known or has been said: the next attempt is not a doubt of its own.
                 insist(clock, || storage.not_sent(key, k)).await?;
-                return Ok(undelivered(&error, claim.tries(), stop));
+                return Ok(undelivered(&error, claim.tries(), way.stop));
             }
         };
         progress.arrived(k, message_id);
         let last = last || progress.rest_is_settled(k);
         if last {
-            delete(tools, reply.address.chat, progress.superfluous()).await;
+            delete(way.telegram, reply.address.chat, progress.superfluous()).await;
         }
         insist(clock, || storage.delivered(key, k, message_id, last)).await?;
         if last {
@@ -116,11 +128,11 @@ fn note_refusal(tools: &Tools, error: &TelegramError) {
 
 /// Messages that carried an earlier answer, or its beginning, and are not written over. One that cannot be deleted (it is
 /// older than two days) stays: nothing is wrong with the answer.
-pub(crate) async fn delete(tools: &Tools, chat: i64, messages: &[i64]) {
+pub async fn delete(telegram: &Telegram, chat: i64, messages: &[i64]) {
     if messages.is_empty() {
         return;
     }
-    if let Err(error) = tools.telegram.call(&DeleteMessages { chat_id: chat, message_ids: messages }).await {
+    if let Err(error) = telegram.call(&DeleteMessages { chat_id: chat, message_ids: messages }).await {
         tracing::debug!(reason = %error, "Messages of an earlier answer could not be deleted");
     }
 }
@@ -144,11 +156,19 @@ fn undelivered(error: &TelegramError, tries: u32, stop: &CancellationToken) -> D
 }
 
 /// Sends one part and returns its message id, or the error with which it was given up for now.
-async fn send(tools: &Tools, mut letter: Letter<'_>, stop: &CancellationToken) -> Result<i64, TelegramError> {
+async fn send(way: &Way<'_>, mut letter: Letter<'_>) -> Result<i64, TelegramError> {
     let mut pauses = AGAIN.into_iter();
     let mut in_doubt = false;
     loop {
-        let error = match letter.post(&tools.telegram).await {
+        let slot = tokio::select! {
+            slot = way.telegram.permit(way.urgency, letter.address.chat) => slot,
+            () = way.stop.cancelled() => Err(TelegramError::NotSent("the program stops".to_owned())),
+        };
+        let posted = match slot {
+            Ok(slot) => letter.post(slot).await,
+            Err(error) => Err(error),
+        };
+        let error = match posted {
             Ok(message_id) => return Ok(message_id),
             Err(error) => error,
         };
@@ -162,7 +182,7 @@ async fn send(tools: &Tools, mut letter: Letter<'_>, stop: &CancellationToken) -
                 let Some(plainer) = letter.plainer(description) else { return Err(error) };
                 tracing::warn!(reason = %error, "Telegram refused a message; sending it plainer");
                 if let (Some(old), None) = (letter.over, plainer.over) {
-                    delete(tools, letter.address.chat, &[old]).await;
+                    delete(way.telegram, letter.address.chat, &[old]).await;
                 }
                 letter = plainer;
                 continue;
@@ -184,8 +204,8 @@ async fn send(tools: &Tools, mut letter: Letter<'_>, stop: &CancellationToken) -
         let Some(pause) = pauses.next() else { return Err(error) };
         let pause = if let TelegramError::RetryAfter(wait) = error { wait } else { pause };
         tokio::select! {
-            () = tools.clock.sleep(pause) => {}
-            () = stop.cancelled() => return Err(error),
+            () = way.clock.sleep(pause) => {}
+            () = way.stop.cancelled() => return Err(error),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{Question, Tools, buttons};
 use crate::clock::Timestamp;
 use crate::telegram::TelegramError;
 use crate::telegram::split::{MESSAGE_UNITS, split};
-use crate::telegram::{Slot, SlotKind, markdown};
+use crate::telegram::{Kind, Slot, markdown};
 
 mod frame;
 mod last;
@@ -138,9 +138,8 @@ impl Preview {
         }
         let renew = matches!(self.place, Place::Draft(_)) && now.since(self.shown_at) >= RENEW;
         if text.len() > self.shown || renew {
-            let kind = if matches!(self.place, Place::Draft(_)) { SlotKind::Draft } else { SlotKind::Message };
-            let (telegram, chat) = (self.tools.telegram.clone(), self.frame.chat());
-            self.step = Step::Waiting(Box::pin(async move { telegram.slot(chat, kind).await }));
+            let kind = if matches!(self.place, Place::Draft(_)) { Kind::Draft } else { Kind::Message };
+            self.step = Step::Waiting(Box::pin(self.tools.telegram.slot(self.frame.chat(), kind)));
         } else {
             self.next = now.plus(FRAME);
         }
