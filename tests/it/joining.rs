@@ -61,6 +61,7 @@ async fn pasted(mode: Mode) {
     world.drains().await;
     assert_eq!(said(&world, ANNA), ["read 10000"]);
     assert_eq!(asked(&world), [paste]);
+    assert_eq!(world.bot.said("Several updates are one question"), 1);
     // And the conversation goes on.
     world.anna("and now?");
     world.answers(ANNA, 2).await;
@@ -106,6 +107,7 @@ async fn what_a_group_does_not_say_to_the_bot_is_not_collected() {
     world.says(ANNA, GROUP, "@routergram_bot what do you think?");
     world.drains().await;
     assert_eq!(asked(&world), ["what do you think?"]);
+    assert_eq!(world.bot.said("Several updates are one question"), 0);
     world.ends().await;
 }
 
