@@ -28,6 +28,19 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * Makes these the children of `parent`, and leaves alone what looks the same already: a button that is being pressed
+ * must not be replaced under the finger. What looks the same has to do the same.
+ */
+export function become(parent, children) {
+  children.forEach((child, i) => {
+    const present = parent.children[i];
+    if (!present) parent.append(child);
+    else if (!present.isEqualNode(child)) present.replaceWith(child);
+  });
+  while (parent.children.length > children.length) parent.lastElementChild.remove();
+}
+
 export const byId = (id) => document.getElementById(id);
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
