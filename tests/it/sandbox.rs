@@ -33,6 +33,26 @@ async fn a_question_grows_into_an_answer(mode: &str) {
     sandbox.stops().await;
 }
 
+#[tokio::test]
+async fn a_question_in_a_topic_of_the_sandboxs_forum_is_answered_there() {
+    if skip_without(&["chromium", "chromedriver"]) {
+        return;
+    }
+    let sandbox = Sandbox::starts("polling");
+    let address = sandbox.address.clone();
+    Browser::with(async |browser| {
+        let anna = Person::opens(browser, &address).await;
+        anna.opens_chat(-1_000_000_002_002).await;
+        anna.opens_topic(1).await;
+        anna.asks("/ask What is worth reading?").await;
+        assert!(anna.sees_the_answer().await.contains("What is worth reading?"));
+        anna.opens_topic(2).await;
+        anna.waits_for("only its opening", "return document.querySelectorAll('.msg').length === 1").await;
+    })
+    .await;
+    sandbox.stops().await;
+}
+
 /// The program, killed when it goes out of scope.
 struct Sandbox {
     child: Child,

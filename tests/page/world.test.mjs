@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayKey, day, initials, isJumbo, pieces } from "../../src/sandbox/page/assets/words.mjs";
+import { withAlbums } from "../../src/sandbox/page/assets/files.mjs";
+import { topicName } from "../../src/sandbox/page/assets/topics.mjs";
+import { dayKey, day, initials, isJumbo, pieces, size, summary } from "../../src/sandbox/page/assets/words.mjs";
 import { World } from "../../src/sandbox/page/assets/world.mjs";
 
 const ANNA = 1;
@@ -139,4 +141,34 @@ test("days are named as people name them", () => {
 test("initials and large emoji", () => {
   assert.deepEqual(["Anna", "Ben Ali Smith", "🦀", "мария иванова"].map(initials), ["A", "BS", "#", "МИ"]);
   assert.deepEqual(["👍", "👨‍👩‍👧🦀", "👍🏽", "ok", "👍👍👍👍", "7"].map(isJumbo), [true, true, true, false, false, false]);
+});
+
+test("an album is one message with the photos of all", () => {
+  const photo = (id, album, text = "") => ({ ...message(id, text), photo: `p${id}`, album });
+  const shown = withAlbums([photo(1, "a", "two"), photo(2, "a"), message(3, "x"), photo(4, "b")]);
+  assert.deepEqual(shown.map(({ message_id: id, photos }) => [id, photos]), [[1, ["p1", "p2"]], [3, undefined], [4, ["p4"]]]);
+});
+
+test("what changed beside messages leaves drafts alone", () => {
+  const { world } = made();
+  world.apply(draft("Hel"));
+  const chat = { id: ANNA, kind: "private", title: "Anna", members: [ANNA], messages: [], topics: [{ id: 3, name: "Food" }] };
+  world.refresh({ people: [...world.people.values()], chats: [chat] });
+  assert.equal(world.draftsIn(ANNA)[0].text, "Hel");
+  assert.equal(topicName(world, world.chats.get(ANNA), 3), "Food");
+  assert.equal(topicName(world, world.chats.get(ANNA), 4), undefined);
+});
+
+test("whoever writes as the group is the group", () => {
+  const { world } = made();
+  world.chats.set(-5, { id: -5, title: "Trip", members: [], messages: [] });
+  assert.equal(world.author({ ...message(1, "x", 1087968824), sender_chat: -5 }).name, "Trip");
+  assert.equal(world.author(message(1, "x")).name, "Juniper");
+});
+
+test("sizes and messages in one line", () => {
+  assert.deepEqual([0, 999, 1234, 20480, 52428800].map(size), ["0 B", "999 B", "1.2 KB", "20 KB", "52 MB"]);
+  assert.equal(summary({ text: "all of it", document: { name: "a.md" } }), "📄 a.md, all of it");
+  assert.equal(summary({ text: "", photo: "p", album: "1" }), "🖼 Album");
+  assert.equal(summary({ text: "[forum_topic_created]", service: "Topic “A” was opened" }), "Topic “A” was opened");
 });

@@ -44,10 +44,13 @@ pub struct Seam {
     /// The bot's commands as this person sees them in this chat (chat, user); empty when the bot has set none.
     pub commands: Arc<dyn Fn(i64, i64) -> Vec<Command> + Send + Sync>,
     /// A file that was sent, by its `file_id`, while it is kept.
-    pub file: Arc<dyn Fn(&str) -> Option<File> + Send + Sync>,
+    pub file: Arc<Fetch>,
     /// Cancelled when the server stops: open event streams end, so that a graceful shutdown does not wait for them.
     pub stop: CancellationToken,
 }
+
+/// Finds a file.
+pub type Fetch = dyn Fn(&str) -> Option<File> + Send + Sync;
 
 /// A command in the menu, as in the Bot API's `BotCommand`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

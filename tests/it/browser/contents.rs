@@ -148,3 +148,15 @@ async fn an_administrator_may_write_as_the_group_and_others_may_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_button_that_is_being_pressed_is_not_replaced_by_what_happens_meanwhile() {
+    story(async |anna, bot| {
+        let row = format!("document.querySelector(\"[data-testid='chat-{GROUP}']\")");
+        anna.eval(&format!("{row}.held = true")).await;
+        bot.says(GROUP, "Something else happens");
+        anna.waits_for("the news", &format!("return {row}.innerText.includes('Something else happens')")).await;
+        assert_eq!(anna.eval(&format!("return {row}.held === true")).await, json!(true));
+    })
+    .await;
+}

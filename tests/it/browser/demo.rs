@@ -269,7 +269,7 @@ impl Inner {
         let mut view = lock(&self.view);
         let chat = view.chats.iter_mut().find(|c| c.id == chat).unwrap();
         message.message_id = chat.messages.last().map_or(1, |last| last.message_id + 1);
-        message.from = from;
+        message.from = if message.from == 0 { from } else { message.from };
         message.date += self.clock.now().as_secs();
         chat.messages.push(message.clone());
         message

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use routergram::sandbox::telegram::view::MessageView;
+use routergram::sandbox::telegram::view::{DocumentView, MessageView};
 use serde_json::{Value, json};
 
-use super::demo::{ANNA, BEN, BOT, Demo, GROUP, blank};
+use super::demo::{ANNA, BEN, BOOKS, BOT, Demo, FORUM, GROUP, blank};
 use super::person::Person;
 use super::story;
 
@@ -49,6 +49,73 @@ async fn pictures() {
         take(anna, "phone").await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn pictures_of_more_than_text() {
+    story(async |anna, demo| {
+        tell_of_evenings(demo);
+        anna.opens_chat(FORUM).await;
+        anna.opens_topic(BOOKS).await;
+        anna.waits_for("the photos", "return document.querySelectorAll('.album img').length === 3").await;
+        take(anna, "forum").await;
+        anna.clicks("[data-testid=theme]").await;
+        take(anna, "forum-dark").await;
+        anna.eval("document.getElementById('log').scrollTop = 0").await;
+        take(anna, "forum-top-dark").await;
+        anna.clicks("[data-testid=theme]").await;
+        anna.clicks("[data-testid=attach]").await;
+        take(anna, "attach").await;
+        anna.types("\u{E00C}").await;
+        narrow(anna).await;
+        take(anna, "phone-forum").await;
+    })
+    .await;
+}
+
+/// Everything that is more than text, in one topic.
+fn tell_of_evenings(demo: &Demo) {
+    let tell = |from, ago, message: MessageView| {
+        demo.story((FORUM, from), ago, MessageView { thread: Some(BOOKS), ..message });
+    };
+    let service = Some("Topic “Books” was opened".to_owned());
+    tell(BEN, 900, MessageView { service, ..blank("[forum_topic_created]") });
+    tell(BEN, 700, MessageView { sender_chat: Some(FORUM), from: 1_087_968_824, ..blank("Only books here, please.") });
+    for n in 0..3 {
+        let text = if n == 0 { "@juniper_bot what do these three cost?" } else { "" };
+        let (photo, album) = (Some(format!("photo-{n}")), Some("1".to_owned()));
+        tell(ANNA, 600, MessageView { photo, album, ..blank(text) });
+    }
+    let blocks = prices().as_array().unwrap().clone();
+    tell(BOT, 500, MessageView { blocks, edit_date: Some(1), ..blank("Prices") });
+    let (file_id, name, mime) = ("f".to_owned(), "prices-in-full.md".to_owned(), "text/markdown".to_owned());
+    let document = Some(DocumentView { file_id, name, size: 20_480, mime });
+    tell(BOT, 490, MessageView { document, ..blank("The whole list, with every edition.") });
+}
+
+#[rustfmt::skip]
+fn prices() -> Value {
+    let row = |cells: [&str; 3], is_header: bool| -> Vec<Value> {
+        let aligned = cells.into_iter().zip(["left", "center", "right"]);
+        aligned.map(|(text, align)| json!({"text": text, "align": align, "valign": "middle", "is_header": is_header})).collect()
+    };
+    json!([
+        {"type": "heading", "size": 2, "text": "Three books"},
+        {"type": "table", "cells": [
+            row(["Title", "Year", "Price"], true), row(["Solaris", "1961", "9.90"], false),
+            row(["The Cyberiad", "1965", "12.50"], false), row(["His Master's Voice", "1968", "11.00"], false),
+        ]},
+        {"type": "paragraph", "text": ["The mean is ", {"type": "bold", "text": "11.13"}, ", by the usual formula ",
+            {"type": "mathematical_expression", "expression": "\\bar{x} = \\frac{1}{n}\\sum_{i=1}^n x_i"}, ":"]},
+        {"type": "mathematical_expression", "expression": "\\bar{x} = \\frac{9.9 + 12.5 + 11}{3} \\approx 11.13 \\pm \\sqrt{1.7}"},
+        {"type": "list", "items": [
+            {"label": "1.", "blocks": [{"type": "paragraph", "text": "Solaris is the cheapest"}]},
+            {"label": "2.", "has_checkbox": true, "is_checked": true, "blocks": [{"type": "paragraph", "text": "All of them are in print"}]},
+        ]},
+        {"type": "divider"},
+        {"type": "blockquote", "blocks": [{"type": "paragraph", "text": "Prices of today, without shipping."}]},
+        {"type": "pre", "text": "mean = sum(prices) / len(prices)", "language": "python"},
+    ])
 }
 
 async fn narrow(person: &Person<'_>) {

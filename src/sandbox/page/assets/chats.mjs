@@ -1,6 +1,6 @@
 // The list of chats at the left.
 
-import { byId, h } from "./dom.mjs";
+import { become, byId, h } from "./dom.mjs";
 import { chatAvatar } from "./people.mjs";
 import { action, shortMoment, summary } from "./words.mjs";
 
@@ -30,7 +30,7 @@ export function renderChats(world, { me, chat: open }, unread, choose) {
   const rows = world.chatsOf(me).map((chat) => row(world, chat, me, unread, chat.id === open, choose));
   const list = byId("chats");
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
-  list.replaceChildren(...rows);
+  become(list, rows);
   if (focused) list.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
 }
 

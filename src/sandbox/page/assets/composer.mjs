@@ -125,7 +125,7 @@ export class Composer {
   #attach() {
     const { left, top } = byId("attach").getBoundingClientRect();
     const items = this.on.extras().map((extra) => ({ ...extra, act: () => this.#sendAs(extra.act) }));
-    menu(items, { x: left, y: top - 8, label: "Send something else" });
+    menu(items, { x: left, y: top, label: "Send something else", above: true });
   }
 
   async #sendAs(deliver) {

@@ -28,6 +28,32 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * Makes these the children of `parent`. Who has the same `data-testid` (itself, or its only child) stays the same element
+ * and gets what is new: a button that is being pressed must not be replaced under the finger. It keeps its listeners, so
+ * the same name has to do the same.
+ */
+export function become(parent, children) {
+  const known = new Map([...parent.children].map((child) => [nameOf(child), child]));
+  children.forEach((child, i) => {
+    const old = known.get(nameOf(child));
+    const node = old ? renewed(old, child) : child;
+    if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
+  });
+  while (parent.children.length > children.length) parent.lastElementChild.remove();
+}
+
+const nameOf = (element) => element.dataset.testid ?? element.firstElementChild?.dataset.testid;
+
+function renewed(old, fresh) {
+  if (old.isEqualNode(fresh)) return old;
+  for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const name of fresh.getAttributeNames()) old.setAttribute(name, fresh.getAttribute(name));
+  if (old.dataset.testid === undefined) renewed(old.firstElementChild, fresh.firstElementChild);
+  else old.replaceChildren(...fresh.childNodes);
+  return old;
+}
+
 export const byId = (id) => document.getElementById(id);
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -32,9 +32,9 @@ let closeMenu = null;
 
 /**
  * A menu at a point. `items`: `{ label, icon, testid, act, checked, before }`; `before` is an element instead of an icon.
- * Focus goes in, and back to where it was.
+ * It opens below the point or `above` it. Focus goes in, and back to where it was.
  */
-export function menu(items, { x, y, label }) {
+export function menu(items, { x, y, label, above = false }) {
   closeMenu?.();
   const focused = document.activeElement;
   const close = () => {
@@ -48,7 +48,7 @@ export function menu(items, { x, y, label }) {
   const outside = (event) => !box.contains(event.target) && close();
   box.addEventListener("keydown", (event) => walk(event, box, close));
   document.body.append(box);
-  place(box, x, y);
+  place(box, x, above ? y - box.offsetHeight : y);
   addEventListener("pointerdown", outside, true);
   addEventListener("resize", close);
   closeMenu = close;

@@ -1,6 +1,6 @@
 // The topics of a chat: a row above the messages. Each shows its own messages and gets what is written while it is open.
 
-import { byId, h } from "./dom.mjs";
+import { become, byId, h } from "./dom.mjs";
 
 // Where messages of no topic are.
 const GENERAL = null;
@@ -23,11 +23,11 @@ export function renderTopics(chat, open, choose) {
   bar.hidden = !(chat.topics?.length > 0);
   if (bar.hidden) return;
   const focused = bar.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
-  bar.replaceChildren(...choices(chat).map((choice) => topic(chat, choice, open, choose)));
+  become(bar, choices(chat).map((choice) => topic(choice, open, choose)));
   if (focused) bar.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
 }
 
-function topic(chat, [thread, label], open, choose) {
+function topic([thread, label], open, choose) {
   const props = { type: "button", "aria-pressed": String(open === thread), "data-testid": `topic-${thread ?? (thread === GENERAL ? "general" : "all")}` };
   const keydown = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
