@@ -19,6 +19,7 @@ mod lanes;
 mod layering;
 mod model_failures;
 mod page_scripts;
+mod places;
 mod polling;
 mod real_input;
 mod redeploy;

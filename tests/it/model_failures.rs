@@ -87,6 +87,7 @@ failures! {
     an_error_inside_a_good_response: Trouble::of([Fault::ErrorIn200 { error: quoting(502) }]) => Whole, 2;
     a_refusal_inside_a_good_response: Trouble::of([Fault::ErrorIn200 { error: quoting(400) }]) => Only(replies::refused), 1;
     an_error_in_the_middle: Trouble::of([Fault::ErrorAfter { chunks: 3, error: quoting(502) }]) => Part(replies::cut_off), 1;
+    an_error_in_the_middle_whose_code_is_a_word: Trouble::of([Fault::ErrorAfter { chunks: 3, error: json!({"code": "server_error", "message": "Provider disconnected"}) }]) => Part(replies::cut_off), 1;
     an_end_in_the_middle: Trouble::of([Fault::EndAfter { chunks: 3 }]) => Part(replies::cut_off), 1;
     an_end_before_the_text: Trouble::of([Fault::EndAfter { chunks: 0 }]) => Whole, 2;
     a_connection_that_breaks_before_the_text: Trouble::of([Fault::CutAfter { chunks: 0 }]) => Whole, 2;
@@ -96,6 +97,7 @@ failures! {
     two_empty_answers: Trouble::of([Fault::Empty, Fault::Empty]) => Only(replies::empty_answer), 2;
     nothing_but_thoughts: Trouble::of([Fault::OnlyReasoning]) => Only(replies::only_reasoning), 1;
     a_flagged_question: Trouble::of([Fault::moderated(QUESTION)]) => Only(replies::moderated), 1;
+    a_request_that_is_too_large: Trouble::of([Fault::status(413, "Payload too large", "payload_too_large"), Fault::status(413, "Payload too large", "payload_too_large")]) => Only(replies::context_too_long), 2;
     a_context_that_stays_too_long: Trouble::of([Fault::context_too_long(), Fault::context_too_long()]) => Only(replies::context_too_long), 2;
     a_server_that_never_answers: Trouble::of([Fault::NoResponse]).with(&[("OPENROUTER_TIMEOUT_SECS", "1")]) => Only(replies::stalled_before_text), 1;
     a_silence_before_the_text: Trouble::of([Fault::SilenceAfter { chunks: 0 }]).with(&[("OPENROUTER_TIMEOUT_SECS", "1")]) => Only(replies::stalled_before_text), 1;

@@ -9,15 +9,15 @@
 //! out: what grows meanwhile is shown by the next one, not queued. A refusal drops frames. What is still under way at the
 //! end is waited for (a moment, not for ever) before the final text goes out.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{Question, Tools, buttons};
-use crate::clock::Timestamp;
-use crate::telegram::TelegramError;
+use crate::clock::{Clock, Timestamp};
 use crate::telegram::split::{MESSAGE_UNITS, split};
-use crate::telegram::{Kind, Slot, markdown};
+use crate::telegram::{Kind, Slot, Telegram, TelegramError, markdown};
 
 mod frame;
 mod last;
@@ -36,6 +36,8 @@ const TYPING: Duration = Duration::from_secs(4);
 /// A draft lives for 30 seconds; one whose model pauses is renewed before.
 const RENEW: Duration = Duration::from_secs(20);
 
+type Leave = Pin<Box<dyn Future<Output = Slot> + Send>>;
+
 /// Where the text grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -47,25 +49,19 @@ enum Place {
     Message(Option<i64>),
 }
 
-/// What is being waited for.
-enum Step {
-    /// Nothing: the next step comes at `next`.
-    Idle,
-    /// Leave to show a frame.
-    Waiting(std::pin::Pin<Box<dyn Future<Output = Slot> + Send>>),
-    /// A call to Telegram.
-    UnderWay(Call),
-}
-
 /// One answer's preview.
 pub(super) struct Preview {
     tools: Arc<Tools>,
     frame: Frame,
     private: bool,
     place: Place,
-    step: Step,
-    /// When the next step may come.
-    next: Timestamp,
+    /// Leave to show the next frame, once it is asked for.
+    leave: Option<Leave>,
+    under_way: Option<Call>,
+    /// When "typing…" is said again, as long as there is nothing to see.
+    next_typing: Timestamp,
+    /// When the next frame may be asked for.
+    next_frame: Timestamp,
     /// How much of the text the last frame showed, in bytes.
     shown: usize,
     shown_at: Timestamp,
@@ -83,8 +79,10 @@ impl Preview {
             frame: Frame::new(tools, question, buttons::stop(question.key.seq, question.language)),
             private: question.private,
             place,
-            step: Step::Idle,
-            next: Timestamp::default(),
+            leave: None,
+            under_way: None,
+            next_typing: Timestamp::default(),
+            next_frame: Timestamp::default(),
             shown: 0,
             shown_at: Timestamp::default(),
         }
@@ -93,78 +91,83 @@ impl Preview {
     /// Shows `text` as it is now, as soon as that is allowed; returns after each step, so that the caller comes back with
     /// a longer text. Cancel safe.
     pub(super) async fn keep_showing(&mut self, text: &str) {
-        match &mut self.step {
-            Step::UnderWay(call) => {
-                let result = call.await;
-                self.step = Step::Idle;
-                self.after(result);
-            }
-            Step::Waiting(slot) => {
-                let slot = slot.await;
-                self.step = Step::Idle;
-                self.show(text, slot);
-            }
-            Step::Idle => {
-                if self.shown == 0 && !text.is_empty() && self.place != Place::Nowhere {
-                    // The first words appear at once, whenever "typing…" was last said.
-                    self.next = Timestamp::default();
-                }
-                self.tools.clock.sleep_until(self.next).await;
-                self.begin(text);
-            }
+        if let Some(call) = &mut self.under_way {
+            let result = call.await;
+            self.under_way = None;
+            return self.after(result);
         }
+        let clock = self.tools.clock.clone();
+        // "typing…" comes first, and is said until there are words to see.
+        let typing = text.is_empty() || self.place == Place::Nowhere;
+        let wanted = self.wanted(text);
+        tokio::select! {
+            biased;
+            () = clock.sleep_until(self.next_typing), if typing => {
+                self.next_typing = clock.now().plus(TYPING);
+                self.under_way = Some(self.frame.typing());
+            }
+            slot = Self::leave(&mut self.leave, self.tools.telegram.clone(), self.frame.chat(), wanted, &clock),
+                if wanted.is_some() => self.show(text, slot),
+            else => std::future::pending().await,
+        }
+    }
+
+    /// When the next frame may be asked for, and what kind it is; `None` while there is nothing to show.
+    fn wanted(&self, text: &str) -> Option<(Timestamp, Kind)> {
+        let grown = text.len() > self.shown;
+        match self.place {
+            Place::Nowhere => None,
+            Place::Message(None) => Some((self.next_frame, Kind::Message)),
+            Place::Message(Some(_)) => grown.then_some((self.next_frame, Kind::Message)),
+            Place::Draft(_) if text.is_empty() => None,
+            Place::Draft(_) if grown => Some((self.next_frame, Kind::Draft)),
+            Place::Draft(_) => Some((self.shown_at.plus(RENEW), Kind::Draft)),
+        }
+    }
+
+    /// Waits for leave. It is kept while the text grows, so that a frame does not lose its place in the queue.
+    async fn leave(
+        leave: &mut Option<Leave>,
+        telegram: Telegram,
+        chat: i64,
+        wanted: Option<(Timestamp, Kind)>,
+        clock: &Clock,
+    ) -> Slot {
+        let (at, kind) = wanted.unwrap_or((Timestamp::default(), Kind::Message));
+        if leave.is_none() {
+            clock.sleep_until(at).await;
+        }
+        let slot = leave.get_or_insert_with(|| Box::pin(telegram.slot(chat, kind))).await;
+        *leave = None;
+        slot
     }
 
     /// No more frames; the one that may be under way is handed over.
     pub(super) fn end(&mut self) -> LastFrame {
-        let call = match std::mem::replace(&mut self.step, Step::Idle) {
-            Step::UnderWay(call) => Some(call),
-            Step::Idle | Step::Waiting(_) => None,
-        };
+        self.leave = None;
         let message = match self.place {
             Place::Message(message) => message,
             Place::Nowhere | Place::Draft(_) => None,
         };
-        LastFrame::new(call, message, self.tools.clock.clone())
-    }
-
-    /// Begins the next step: a frame when there is something new to show, "typing…" as long as there is no text.
-    fn begin(&mut self, text: &str) {
-        let now = self.tools.clock.now();
-        if text.is_empty() || self.place == Place::Nowhere {
-            self.next = now.plus(TYPING);
-            self.step = Step::UnderWay(self.frame.typing());
-            return;
-        }
-        let renew = matches!(self.place, Place::Draft(_)) && now.since(self.shown_at) >= RENEW;
-        if text.len() > self.shown || renew {
-            let kind = if matches!(self.place, Place::Draft(_)) { Kind::Draft } else { Kind::Message };
-            self.step = Step::Waiting(Box::pin(self.tools.telegram.slot(self.frame.chat(), kind)));
-        } else {
-            self.next = now.plus(FRAME);
-        }
+        LastFrame::new(self.under_way.take(), message, self.tools.clock.clone())
     }
 
     /// Shows the text as it is now that a frame may go out.
     fn show(&mut self, text: &str, slot: Slot) {
         let now = self.tools.clock.now();
-        self.next = now.plus(self.pace());
-        let call = match self.place {
-            Place::Nowhere => return,
-            Place::Message(None) => self.frame.placeholder(slot),
-            Place::Draft(id) => self.frame.draft(slot, id, page(text)),
-            Place::Message(Some(id)) => {
-                let page = page(text);
-                if page.text.is_empty() {
-                    return;
-                }
-                self.frame.edit(slot, id, page)
-            }
-        };
-        if self.place != Place::Message(None) {
-            (self.shown, self.shown_at) = (text.len(), now);
+        self.next_frame = now.plus(self.pace());
+        if self.place == Place::Message(None) {
+            self.under_way = Some(self.frame.placeholder(slot));
+            return;
         }
-        self.step = Step::UnderWay(call);
+        let page = page(text);
+        (self.shown, self.shown_at) = (text.len(), now);
+        self.under_way = match self.place {
+            Place::Draft(id) => Some(self.frame.draft(slot, id, page)),
+            // A message cannot be empty.
+            Place::Message(Some(id)) if !page.text.is_empty() => Some(self.frame.edit(slot, id, page)),
+            Place::Message(_) | Place::Nowhere => None,
+        };
     }
 
     const fn pace(&self) -> Duration {
@@ -179,7 +182,7 @@ impl Preview {
         match result {
             Ok(Shown::Placed(message_id)) => self.place = Place::Message(Some(message_id)),
             Ok(Shown::Frame) => {}
-            Err(TelegramError::RetryAfter(wait)) => self.next = self.tools.clock.now().plus(wait),
+            Err(TelegramError::RetryAfter(wait)) => self.next_frame = self.tools.clock.now().plus(wait),
             Err(error) if matches!(self.place, Place::Draft(_)) && knows_no_drafts(&error) => {
                 tracing::info!("This Bot API server knows no drafts; answers grow in messages");
                 self.tools.drafts.store(false, Ordering::Relaxed);
