@@ -146,6 +146,18 @@ async fn a_long_answer_fills_the_message_in_which_it_grew_and_goes_on_below() {
 }
 
 #[tokio::test]
+async fn an_answer_that_begins_with_what_may_become_a_marker_arrives() {
+    // "3" alone may become a list's number, so a frame of it shows nothing.
+    let (world, gate) = held(Mode::Webhook, "3 of them").await;
+    world.says(ANNA, GROUP, "/ask how many?");
+    world.grows(GROUP, &replies::placeholder(Language::En)).await;
+    gate.release();
+    world.answers(GROUP, 1).await;
+    assert_eq!(world.last_said(GROUP), "3 of them");
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_placeholder_is_true_even_when_it_is_left_behind() {
     let (world, gate) = held(Mode::Webhook, "one two three").await;
     world.telegram.fail(Fault::new("sendMessage", 1, Trouble::DoneThenReset));

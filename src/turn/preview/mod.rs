@@ -104,6 +104,8 @@ impl Preview {
             biased;
             () = clock.sleep_until(self.next_typing), if typing => {
                 self.next_typing = clock.now().plus(TYPING);
+                // Whoever waits in the queue must be polled, since it may be the one that lets the others go.
+                self.leave = None;
                 self.under_way = Some(self.frame.typing());
             }
             slot = Self::leave(&mut self.leave, self.tools.telegram.clone(), self.frame.chat(), wanted, &clock),
