@@ -8,6 +8,7 @@ mod browser;
 mod configuration;
 mod crash;
 mod data_folder;
+mod flood;
 mod http_limits;
 mod interop;
 mod lanes;
