@@ -10,6 +10,7 @@ mod configuration;
 mod crash;
 mod data_folder;
 mod ending;
+mod flood;
 mod forms;
 mod growing;
 mod http_limits;

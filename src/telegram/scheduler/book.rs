@@ -21,6 +21,10 @@ pub(in crate::telegram) struct Wish {
 }
 
 impl Wish {
+    pub(super) const fn is_preview(self) -> bool {
+        matches!(self.urgency, Urgency::Preview)
+    }
+
     /// What Telegram counts it with.
     pub(super) const fn bucket(self) -> (i64, Kind) {
         (self.chat, self.kind)
@@ -92,7 +96,11 @@ impl Book {
         let verdict = self.chats.verdict(wish, now);
         match verdict {
             Verdict::ComeBack(rest) => return Asked::Now(Answer::ComeBack(rest)),
-            Verdict::Go if self.queue.none_ready() && self.closed_until(now).is_none() => {
+            // Whoever is before has been let go already, if that was possible; previews are before nobody but previews.
+            Verdict::Go
+                if self.queue.first(wish.is_preview()).is_none()
+                    && self.closed_until(wish.is_preview(), now).is_none() =>
+            {
                 return Asked::Now(Answer::Go(self.start(wish, now)));
             }
             _ => {}
@@ -108,11 +116,15 @@ impl Book {
     pub(super) fn pass(&mut self, now: Timestamp) -> (Vec<(Place, Answer)>, Option<Timestamp>) {
         let mut answers = Vec::new();
         self.queue.wake_due(now);
-        while let Some((place, wish)) = self.queue.first() {
-            if let Some(until) = self.closed_until(now) {
-                let next = self.queue.next_due().map_or(until, |due| due.min(until));
-                return (answers, Some(next));
+        let closed_until = loop {
+            if self.queue.first(true).is_none() {
+                break None;
             }
+            if let Some(until) = self.closed_until(false, now) {
+                break Some(until);
+            }
+            let previews_until = self.closed_until(true, now);
+            let Some((place, wish)) = self.queue.first(previews_until.is_none()) else { break previews_until };
             let answer = match self.chats.verdict(wish, now) {
                 Verdict::Later(until) => {
                     self.queue.sleep(place, until);
@@ -123,8 +135,8 @@ impl Book {
             };
             self.queue.leave(place);
             answers.push((place, answer));
-        }
-        (answers, self.queue.next_due())
+        };
+        (answers, closed_until.into_iter().chain(self.queue.next_due()).min())
     }
 
     /// Somebody does not wait any more.
@@ -138,7 +150,7 @@ impl Book {
         match outcome {
             Outcome::Taken => self.window.recent.add(now),
             Outcome::TooMany(wait) if !self.chats.says_nothing_of_others(call.wish, wait, now) => {
-                self.pace.refused(call, &mut self.window.recent, now);
+                self.pace.refused(call, wait, &mut self.window.recent, now);
             }
             Outcome::TooMany(_) | Outcome::Unclear => {}
         }
@@ -156,10 +168,10 @@ impl Book {
         }
     }
 
-    /// Until when nobody may call, whatever the chat; `None`: now.
-    fn closed_until(&mut self, now: Timestamp) -> Option<Timestamp> {
+    /// Until when nobody (or no preview) may call, whatever the chat; `None`: now.
+    fn closed_until(&mut self, preview: bool, now: Timestamp) -> Option<Timestamp> {
         // Where a pace is known, there is nothing left to feel one's way to.
-        if self.pace.is_known(now) { self.pace.closed_until(now) } else { self.window.closed_until(now) }
+        if self.pace.is_known(now) { self.pace.closed_until(now) } else { self.window.closed_until(preview, now) }
     }
 
     fn start(&mut self, wish: Wish, now: Timestamp) -> Call {

@@ -22,10 +22,12 @@ const STEP_BACK: f64 = 0.95;
 /// Never slower: a sixth of what is reported. A bot that is granted less learns it chat by chat.
 const SLOWEST: f64 = 5.0;
 /// Good seconds before the first raise; then it is 1 %, 2 %, 3 % … up to 20 % a second.
-const HOLD: u32 = 3;
+const HOLD: u32 = 2;
 const STEEPEST: u32 = 20;
 /// Without anybody waiting for it, the pace is forgotten: Telegram's limits change, and refusals would teach it again.
 const QUIET: Duration = Duration::from_mins(5);
+/// A refusal for a span that began before the pace was lowered is of the same flood; but not for longer than this.
+const LONGEST: Duration = Duration::from_mins(1);
 /// How early a call may be, to make up for those that were late: timers are by a millisecond, machines under load by
 /// more. At Telegram's reported pace it is less than one call, at a thousand a second it is twenty.
 const LATENESS_MICROS: i64 = 20_000;
@@ -46,7 +48,8 @@ pub(super) struct Pace {
 
 struct Learnt {
     per_second: f64,
-    /// When it was lowered last. Refusals of what left before are of the faster pace.
+    /// When it was lowered last. Refusals of what left before are of the faster pace, and so are those for a span that
+    /// began before.
     lowered: Timestamp,
     /// The second that is being judged began then.
     second: Timestamp,
@@ -101,8 +104,9 @@ impl Pace {
     }
 
     /// A call was refused, and its chat does not explain it.
-    pub(super) fn refused(&mut self, call: Call, recent: &mut Recent, now: Timestamp) {
-        if self.learnt.as_ref().is_some_and(|learnt| call.started <= learnt.lowered) {
+    pub(super) fn refused(&mut self, call: Call, wait: Duration, recent: &mut Recent, now: Timestamp) {
+        let known = |learnt: &Learnt| call.started <= learnt.lowered || now.since(learnt.lowered) < wait.min(LONGEST);
+        if self.learnt.as_ref().is_some_and(known) {
             return;
         }
         self.refusals.retain(|(at, chat)| now.since(*at) < SECOND && *chat != call.wish.chat);
@@ -112,11 +116,9 @@ impl Pace {
             self.cut(recent, now);
         } else if let Some(learnt) = &mut self.learnt {
             learnt.good = 0;
-            if now.since(learnt.lowered) >= SECOND {
-                learnt.per_second = (learnt.per_second * STEP_BACK).max(SLOWEST);
-                learnt.lowered = now;
-                metrics::telegram_pace(learnt.per_second);
-            }
+            learnt.per_second = (learnt.per_second * STEP_BACK).max(SLOWEST);
+            learnt.lowered = now;
+            metrics::telegram_pace(learnt.per_second);
         }
     }
 

@@ -26,8 +26,10 @@ pub(super) struct Place {
 #[derive(Default)]
 pub(super) struct Queue {
     waiting: BTreeMap<Place, Waiter>,
-    /// Those who could go as far as their chats are concerned.
+    /// Those who could go as far as their chats are concerned, but for previews …
     ready: BTreeSet<Place>,
+    /// … which are these.
+    previews: BTreeSet<Place>,
     /// The others, by when their chats let them.
     asleep: BTreeSet<(Timestamp, Place)>,
     arrivals: u64,
@@ -51,39 +53,41 @@ const fn handicap(urgency: Urgency) -> Duration {
 impl Queue {
     /// Lines up; `None` when there is no room for a preview.
     pub(super) fn join(&mut self, wish: Wish, now: Timestamp) -> Option<Place> {
-        if wish.urgency == Urgency::Preview && self.waiting.len() >= MOST {
+        if wish.is_preview() && self.waiting.len() >= MOST {
             return None;
         }
         self.arrivals += 1;
         let place = Place { from: now.plus(handicap(wish.urgency)), number: self.arrivals };
         self.waiting.insert(place, Waiter { wish, asleep_until: None });
-        self.ready.insert(place);
+        self.ready(wish).insert(place);
         Some(place)
     }
 
     /// Leaves, whether to go or to give up.
     pub(super) fn leave(&mut self, place: Place) {
-        match self.waiting.remove(&place).map(|waiter| waiter.asleep_until) {
-            Some(Some(until)) => drop(self.asleep.remove(&(until, place))),
-            Some(None) => drop(self.ready.remove(&place)),
+        match self.waiting.remove(&place) {
+            Some(Waiter { asleep_until: Some(until), .. }) => drop(self.asleep.remove(&(until, place))),
+            Some(Waiter { wish, .. }) => drop(self.ready(wish).remove(&place)),
             None => {}
         }
     }
 
     /// The first who could go.
-    pub(super) fn first(&self) -> Option<(Place, Wish)> {
-        let place = *self.ready.first()?;
+    pub(super) fn first(&self, with_previews: bool) -> Option<(Place, Wish)> {
+        let previews = self.previews.first().filter(|_| with_previews);
+        let place = *self.ready.first().into_iter().chain(previews).min()?;
         Some((place, self.waiting.get(&place)?.wish))
     }
 
     /// Puts somebody aside.
     pub(super) fn sleep(&mut self, place: Place, until: Timestamp) {
-        if let Some(waiter) = self.waiting.get_mut(&place)
-            && self.ready.remove(&place)
-        {
-            waiter.asleep_until = Some(until);
-            self.asleep.insert((until, place));
+        let Some(waiter) = self.waiting.get_mut(&place) else { return };
+        if let Some(before) = waiter.asleep_until.replace(until) {
+            self.asleep.remove(&(before, place));
         }
+        let wish = waiter.wish;
+        self.ready(wish).remove(&place);
+        self.asleep.insert((until, place));
     }
 
     /// Those whose time has come are ready again.
@@ -110,20 +114,19 @@ impl Queue {
         self.asleep.first().map(|(until, _)| *until)
     }
 
-    /// Nobody waits but for a chat.
-    pub(super) fn none_ready(&self) -> bool {
-        self.ready.is_empty()
-    }
-
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
 
     fn ready_again(&mut self, place: Place) {
-        if let Some(waiter) = self.waiting.get_mut(&place) {
-            waiter.asleep_until = None;
-            self.ready.insert(place);
-        }
+        let Some(waiter) = self.waiting.get_mut(&place) else { return };
+        waiter.asleep_until = None;
+        let wish = waiter.wish;
+        self.ready(wish).insert(place);
+    }
+
+    const fn ready(&mut self, wish: Wish) -> &mut BTreeSet<Place> {
+        if wish.is_preview() { &mut self.previews } else { &mut self.ready }
     }
 }

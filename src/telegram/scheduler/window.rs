@@ -16,36 +16,40 @@ const LEAST: usize = 16;
 /// Telegram that hangs must not hold back anybody for longer than this.
 const YOUNG: Duration = Duration::from_millis(250);
 
-/// The window.
+/// The window. Previews may fill half of it, and wait for all that is under way, however old: others must find room, and
+/// what is refused first had better be few previews.
 #[derive(Default)]
 pub(super) struct Window {
     young: BTreeSet<(Timestamp, u64)>,
+    under_way: usize,
     /// What succeeded.
     pub(super) recent: Recent,
 }
 
 impl Window {
-    /// Until when nobody may call; `None`: now.
-    pub(super) fn closed_until(&mut self, now: Timestamp) -> Option<Timestamp> {
+    /// Until when nobody (or no preview) may call, if nothing is over before; `None`: now.
+    pub(super) fn closed_until(&mut self, preview: bool, now: Timestamp) -> Option<Timestamp> {
         let old = now.minus(YOUNG);
         while self.young.first().is_some_and(|(started, _)| *started <= old) {
             self.young.pop_first();
         }
         let open = LEAST.max(usize::try_from(self.recent.count(now) / 2).unwrap_or(usize::MAX));
-        if self.young.len() < open {
-            return None;
+        if preview {
+            return (self.under_way >= open / 2).then(|| now.plus(YOUNG));
         }
-        self.young.first().map(|(started, _)| started.plus(YOUNG))
+        self.young.first().filter(|_| self.young.len() >= open).map(|(started, _)| started.plus(YOUNG))
     }
 
     /// A call leaves.
     pub(super) fn begin(&mut self, call: Call) {
         self.young.insert((call.started, call.number));
+        self.under_way += 1;
     }
 
     /// It is over.
     pub(super) fn over(&mut self, call: Call) {
         self.young.remove(&(call.started, call.number));
+        self.under_way = self.under_way.saturating_sub(1);
     }
 }
 

@@ -55,12 +55,19 @@ fn at_first_only_the_number_under_way_is_limited_and_it_opens_with_what_succeeds
 #[test]
 fn a_telegram_that_hangs_holds_nobody_back_for_long() {
     let mut table = Table::new(None);
-    for chat in 0..16 {
-        table.goes(draft(chat));
+    let hanging: Vec<_> = (0..8).map(|chat| table.goes(draft(chat))).collect();
+    // Previews leave half of the room to others, who do not wait behind them.
+    table.waits(draft(BORIS));
+    for chat in 0..8 {
+        table.goes(answer(chat));
     }
     table.waits(answer(ANNA));
     assert_eq!((table.passed(), table.next_look()), (vec![], Some(250)));
     assert_eq!(table.after(250).passed(), [ANNA]);
+    for call in hanging {
+        table.taken(call);
+    }
+    assert!(table.passed().is_empty(), "nine hang still");
 }
 
 #[test]
@@ -182,4 +189,36 @@ fn at_a_high_pace_a_late_timer_is_made_up_for() {
     // Woken every ten milliseconds only.
     let gone: usize = (0..10).map(|_| table.after(10).pass().len()).sum();
     assert_eq!(gone, 100);
+}
+
+#[test]
+fn a_pace_is_not_raised_by_calls_that_end_while_nobody_waits() {
+    let mut table = Table::new(None);
+    table.flooded();
+    table.after(2000);
+    for chat in 0..600 {
+        // The next could go after 37 ms only, but there is none.
+        let call = table.goes(answer(chat));
+        table.taken(call);
+        assert_eq!(table.pass(), []);
+        table.after(38);
+    }
+    assert_eq!(table.book.pace(), Some(27.0));
+}
+
+#[test]
+fn a_flood_that_is_refused_for_half_a_minute_lowers_the_pace_once() {
+    let mut table = Table::new(None);
+    table.flooded();
+    table.after(2000);
+    for chat in 0..25 {
+        let call = table.goes(answer(chat));
+        table.refused(call, 30);
+        table.after(1000);
+    }
+    assert_eq!(table.book.pace(), Some(27.0));
+    table.after(10_000);
+    let call = table.goes(answer(100));
+    table.refused(call, 1);
+    assert!(table.book.pace().is_some_and(|pace| pace < 27.0), "this is another one");
 }
