@@ -37,6 +37,7 @@ pub mod metrics;
 pub mod storage;
 pub mod openrouter;
 pub mod telegram;
+pub mod owner;
 
 // The work.
 pub mod settle;

@@ -15,7 +15,8 @@ use crate::establish::{self, Obstacle};
 use crate::http::Phase;
 use crate::inbox::Inbox;
 use crate::intake::{Acceptor, door, polling};
-use crate::openrouter::OpenRouter;
+use crate::openrouter::{ModelErrorKind, OpenRouter};
+use crate::owner::{Cause, Owner};
 use crate::settle::Settler;
 use crate::storage::{OpenError, Storage};
 use crate::telegram::Telegram;
@@ -109,8 +110,10 @@ fn tools(
     let config = &frame.config;
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
+    let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
     Ok(Arc::new(Tools {
         storage,
+        owner,
         model,
         model_name: config.openrouter.model.clone(),
         telegram,
@@ -226,6 +229,9 @@ fn check_account(frame: &Frame, tools: Arc<Tools>) {
         };
         if let Err(error) = checked {
             tracing::error!(detail = %error, "The model's provider does not accept OPENROUTER_API_KEY: questions will not be answered");
+            if error.kind == ModelErrorKind::Account {
+                tools.owner.tell(Cause::Account, &error.detail);
+            }
         }
     });
 }

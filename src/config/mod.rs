@@ -51,6 +51,8 @@ pub struct Config {
     pub openrouter: OpenRouterConfig,
     /// Answering.
     pub turns: TurnConfig,
+    /// Whom to tell.
+    pub owner: OwnerConfig,
     /// The store.
     pub storage: StorageConfig,
     /// After SIGTERM, finish what is running within this span.
@@ -268,6 +270,13 @@ pub enum ReplyFormat {
     Entities,
     /// As rich messages.
     Rich,
+}
+
+/// Who owns the bot.
+#[derive(Debug, Clone)]
+pub struct OwnerConfig {
+    /// Telegram's user ids; the first one is told what needs attention. Empty: nobody is named.
+    pub admins: Vec<i64>,
 }
 
 /// The store.

@@ -11,8 +11,8 @@ use url::Url;
 use super::fold::Raw;
 use super::read::{Reader, is_nearby, items};
 use super::{
-    BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, ReplyFormat, StorageConfig, TelegramConfig,
-    TurnConfig, mode, token,
+    BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, OwnerConfig, ReplyFormat, StorageConfig,
+    TelegramConfig, TurnConfig, mode, token,
 };
 use crate::telemetry;
 
@@ -41,6 +41,7 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
         telegram,
         openrouter,
         turns,
+        owner: owner(reader, raw),
         storage: storage(reader, raw),
         drain: Duration::from_secs(reader.whole("DRAIN_SECS", raw.drain_secs.as_deref(), 0..=3600).unwrap_or_default()),
         log: log(reader, raw, stdout_is_terminal),
@@ -238,20 +239,30 @@ fn reply_format(reader: &mut Reader<'_>, raw: &Raw) -> ReplyFormat {
 
 fn allowed_users(reader: &mut Reader<'_>, raw: &Raw) -> Option<Vec<i64>> {
     let text = raw.allowed_user_ids.as_deref()?;
-    let items = items(text);
-    if items == ["*"] {
+    if items(text) == ["*"] {
         return None;
     }
+    Some(user_ids(reader, "ALLOWED_USER_IDS", text, "* or user ids (positive numbers) separated by commas"))
+}
+
+fn owner(reader: &mut Reader<'_>, raw: &Raw) -> OwnerConfig {
+    let expected = "user ids (positive numbers) separated by commas";
+    let admins = raw.admin_user_ids.as_deref().map(|text| user_ids(reader, "ADMIN_USER_IDS", text, expected));
+    OwnerConfig { admins: admins.unwrap_or_default() }
+}
+
+fn user_ids(reader: &mut Reader<'_>, name: &'static str, text: &str, expected: &str) -> Vec<i64> {
+    let items = items(text);
     let ids: Vec<i64> = items.iter().filter_map(|item| item.parse().ok()).filter(|id| *id > 0).collect();
     if ids.is_empty() || ids.len() != items.len() {
         let fix = if text.contains('@') {
-            "write numbers instead of names: the bot tells everybody it refuses their id"
+            "write numbers instead of names: the bot tells everybody it refuses their id".to_owned()
         } else {
-            "write it like ALLOWED_USER_IDS=123456789, 987654321"
+            format!("write it like {name}=123456789, 987654321")
         };
-        reader.refuse("ALLOWED_USER_IDS", "* or user ids (positive numbers) separated by commas", fix);
+        reader.refuse(name, expected, fix);
     }
-    Some(ids)
+    ids
 }
 
 fn http(reader: &mut Reader<'_>, raw: &Raw) -> HttpConfig {

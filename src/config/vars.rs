@@ -137,6 +137,14 @@ const BASICS: &[Var] = &[
         "123456789, 987654321",
     )
     .also(&["ALLOWED_TELEGRAM_USER_IDS"]),
+    var(
+        "ADMIN_USER_IDS",
+        Nothing,
+        "who owns the bot: Telegram user ids separated by commas; the first one is told in a private message what needs \
+         attention (after pressing Start in the bot)",
+        "123456789",
+    )
+    .also(&["BOT_DEV_ID", "ADMIN_IDS"]),
 ];
 
 /// Shaped like a token, and visibly not one.

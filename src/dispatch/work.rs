@@ -16,6 +16,7 @@ use super::gather::gather;
 use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
+use crate::owner::Cause;
 use crate::storage::{NewReply, StorageError, StoredReply, insist};
 use crate::telegram::Urgency;
 use crate::turn::deliver::{self, Delivery, Way};
@@ -72,6 +73,7 @@ async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
         Handled::Outcome(Outcome::Park(reason)) => {
             tracing::warn!(reason, "An update was parked");
             metrics::update_parked("unreadable");
+            bench.tools.owner.tell(Cause::Parked, &reason);
             claim.park(&reason).await;
             "parked"
         }
@@ -165,6 +167,7 @@ async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply, urgency: Urge
         Ok(Delivery::Refused(reason)) => {
             tracing::error!(reason, "Telegram takes an answer in no form; it was parked");
             metrics::update_parked("refused");
+            bench.tools.owner.tell(Cause::Undeliverable, &reason);
             claim.park(&reason).await;
             "parked"
         }
@@ -204,6 +207,7 @@ async fn again(tools: &Tools, claim: Claim, reason: &str) -> &'static str {
 async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str) -> &'static str {
     tracing::error!(reason, "An update was given up and parked");
     metrics::update_parked(cause);
+    tools.owner.tell(Cause::Parked, reason);
     // It may be this very update that the reader panics on.
     let apology = catch_unwind(AssertUnwindSafe(|| handlers::apology(&claim.update().raw, tools))).ok().flatten();
     if let Some(apology) = apology

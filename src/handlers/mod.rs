@@ -93,6 +93,9 @@ pub fn routes() -> Routes {
 
 /// Runs an event through the tree.
 pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Outcome, HandlerError> {
+    if let Some(user) = job.user() {
+        tools.owner.heard(user.id, job.language());
+    }
     match routes.dispatch(dptree::deps![tools, Arc::new(job)]).await {
         ControlFlow::Break(outcome) => outcome,
         // Every route has its branch above; one without would be an update that nobody looked at.

@@ -9,6 +9,7 @@
 
 mod commands;
 mod failures;
+mod owner;
 mod phrases;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use failures::{
     account, busy, context_too_long, cut_off, empty_answer, empty_question, gave_up, length_limit, moderated,
     no_such_model, only_reasoning, our_failure, private_bot, refused, shutting_down, stalled, stalled_before_text,
 };
+pub use owner::{owner_account, owner_no_such_model, owner_parked, owner_undeliverable};
 pub use unread::{Unread, cannot_read};
 
 /// A language that the bot speaks.

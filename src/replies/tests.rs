@@ -11,7 +11,12 @@ const MESSAGE_UNITS: usize = 4096;
 
 /// Every sentence of the book.
 fn book(language: Language) -> Vec<(&'static str, String)> {
-    let pages = [commands::examples(language), failures::examples(language), unread::examples(language)];
+    let pages = [
+        commands::examples(language),
+        failures::examples(language),
+        owner::examples(language),
+        unread::examples(language),
+    ];
     pages.into_iter().flatten().chain([("help", help(language))]).collect()
 }
 

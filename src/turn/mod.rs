@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::clock::Clock;
 use crate::config::TurnConfig;
 use crate::openrouter::{ChatRequest, ModelErrorKind, OpenRouter};
+use crate::owner::{Cause, Owner};
 use crate::replies::Language;
 use crate::storage::{Address, ClaimKey, NewReply, Storage, StorageError, TurnId};
 use crate::telegram::Telegram;
@@ -55,6 +56,8 @@ pub struct Tools {
     pub drafts: AtomicBool,
     /// Cleared when this Bot API server turns out not to know rich messages.
     pub rich: AtomicBool,
+    /// Whoever has to act when something is wrong.
+    pub owner: Owner,
     /// Hashes people's ids for the provider.
     pub hash_key: SecretString,
 }
@@ -117,7 +120,7 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<(NewReply
         budget /= 2;
         written = attempt(tools, question, budget, &turn).await?;
     }
-    log_end(&written);
+    log_end(tools, &written);
     let last_frame = std::mem::take(&mut written.last_frame);
     if matches!(written.end, End::Edited) {
         let over = last_frame.over().await;
@@ -142,7 +145,7 @@ async fn attempt(
     Ok(stream::write(tools, question, request, turn.ends()).await)
 }
 
-fn log_end(written: &Written) {
+fn log_end(tools: &Tools, written: &Written) {
     match &written.end {
         End::Complete => tracing::info!(
             model = written.finish.model.as_deref().unwrap_or("unknown"),
@@ -156,6 +159,8 @@ fn log_end(written: &Written) {
         End::TimedOut => tracing::warn!("The answer took longer than TURN_TIMEOUT_SECS and was cut off"),
         End::Failed(error) if matches!(error.kind, ModelErrorKind::Account | ModelErrorKind::NoSuchModel) => {
             tracing::error!(detail = %error, "The model's provider refuses this account or model: check OPENROUTER_API_KEY, its credit, and MODEL");
+            let gone = error.kind == ModelErrorKind::NoSuchModel;
+            tools.owner.tell(if gone { Cause::NoSuchModel } else { Cause::Account }, &error.detail);
         }
         End::Failed(error) => tracing::warn!(detail = %error, "The model failed"),
     }

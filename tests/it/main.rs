@@ -19,6 +19,7 @@ mod joining;
 mod lanes;
 mod layering;
 mod model_failures;
+mod owner;
 mod page_scripts;
 mod places;
 mod polling;

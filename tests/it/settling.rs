@@ -110,6 +110,25 @@ async fn what_a_whole_answer_without_usage_cost_is_looked_up() {
     world.ends().await;
 }
 
+#[tokio::test]
+async fn what_an_answer_cost_whose_question_was_edited_meanwhile_is_looked_up() {
+    let world = World::with(Mode::Webhook).await;
+    world.model.answers_with(|asked| format!("re: {}, at some length", asked.question()));
+    let mut gate = world.model.hold_after(2);
+    let question = world.anna("how far is the sun?");
+    within("the model pauses", gate.reached()).await;
+    let edit =
+        serde_json::json!({"act": "edit", "chat": ANNA, "user": ANNA, "message_id": question, "text": "the moon?"});
+    world.telegram.act(serde_json::from_value(edit).unwrap()).unwrap();
+    world.drains().await;
+    drop(gate);
+    within("the model has closed its book", world.model.idle()).await;
+    let book = world.model.book();
+    assert_eq!(book.iter().map(|booking| booking.cancelled).collect::<Vec<_>>(), [true, false]);
+    until("the ledger has both", async || !book.iter().any(|it| line(&world, it) != Some(told(it)))).await;
+    world.ends().await;
+}
+
 const BOT: i64 = 1;
 
 /// A store, a model and the settler between them, on a clock that the story moves.

@@ -16,6 +16,7 @@ fn two_variables_are_enough() {
     assert_eq!((config.http.host.to_string().as_str(), config.http.port), ("0.0.0.0", 8000));
     assert_eq!((config.turns.max_concurrent, config.turns.timeout), (256, Duration::from_mins(5)));
     assert_eq!(config.turns.allowed_users, None);
+    assert!(config.owner.admins.is_empty());
     assert!(config.turns.system_prompt.contains("Telegram"));
     assert_eq!(config.storage.data_dir, PathBuf::from("./data"));
     assert_eq!(config.drain, Duration::from_secs(25));
@@ -34,6 +35,7 @@ fn everything_can_be_set() {
         ("WEBHOOK_TAKEOVER", "ON"),
         ("METRICS_TOKEN", "0123456789abcdef"),
         ("ALLOWED_USER_IDS", "1, 22 ,333"),
+        ("ADMIN_IDS", "22, 1"),
         ("DRAIN_SECS", "0"),
         ("LOG_FORMAT", "Text"),
         ("RUST_LOG", "warn,routergram=debug"),
@@ -45,6 +47,7 @@ fn everything_can_be_set() {
     assert!(config.telegram.drop_pending_updates && config.telegram.webhook_takeover);
     assert!(config.http.metrics_token.is_some());
     assert_eq!(config.turns.allowed_users, Some(vec![1, 22, 333]));
+    assert_eq!(config.owner.admins, [22, 1], "in this order: the first one is told");
     assert_eq!((config.drain, config.log.format), (Duration::ZERO, LogFormat::Text));
     assert_eq!(config.http.host.to_string(), "::1");
 }
@@ -63,6 +66,9 @@ fn each_unacceptable_value_is_one_problem_that_names_its_variable() {
         ("ALLOWED_USER_IDS", "-1001234"),
         ("ALLOWED_USER_IDS", ","),
         ("ALLOWED_USER_IDS", "*, 1"),
+        ("ADMIN_USER_IDS", "@anna"),
+        ("ADMIN_USER_IDS", "*"),
+        ("ADMIN_USER_IDS", "1, 0"),
         ("USE_WEBHOOK", "maybe"),
         ("WEBHOOK_PATH", "hook"),
         ("WEBHOOK_PATH", "/hook/<token>"),

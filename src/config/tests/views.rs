@@ -72,6 +72,7 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     FALLBACK_MODELS            –                                                             not set
     SYSTEM_PROMPT              You are a pirate.\nYou say arr, and much more than fits int…  environment
     ALLOWED_USER_IDS           everybody                                                     default
+    ADMIN_USER_IDS             –                                                             not set
     USE_WEBHOOK                true                                                          WEBHOOK_URL is set
     WEBHOOK_URL                https://owner:***@bot.example.com/hook/TOKEN                  environment
     RAILWAY_PUBLIC_DOMAIN      –                                                             not set

@@ -1,0 +1,35 @@
+//! What the owner is told: what happened, what it means for people, what to do. The details come last, in English,
+//! because that is what providers write and what can be searched for.
+
+use super::phrases::phrases;
+
+phrases! {
+    /// The provider refuses the key, or the credit is used up.
+    pub owner_account(detail: &str = "status=402") {
+        "I cannot answer anybody: the model's provider refuses my account. Check OPENROUTER_API_KEY, and whether the \
+         account has credit left: openrouter.ai/settings/credits\n\n{detail}"
+        "Я никому не могу ответить: поставщик модели отклоняет мой аккаунт. Проверьте OPENROUTER_API_KEY и остаток \
+         средств: openrouter.ai/settings/credits\n\n{detail}"
+    }
+    /// The configured model does not exist any more.
+    pub owner_no_such_model(detail: &str = "status=404") {
+        "I cannot answer anybody: my model is not available any more. Set MODEL to one of openrouter.ai/models, or \
+         FALLBACK_MODELS to some that may take its place, and restart me.\n\n{detail}"
+        "Я никому не могу ответить: моя модель больше недоступна. Укажите в MODEL одну из openrouter.ai/models или в \
+         FALLBACK_MODELS те, что могут её заменить, и перезапустите меня.\n\n{detail}"
+    }
+    /// An update was put aside.
+    pub owner_parked(detail: &str = "its handling hung") {
+        "I could not handle a message and have put it aside; everything else goes on. My log says more around the word \
+         “parked”. If it happens again, see whether there is a newer version of me.\n\n{detail}"
+        "Я не смог обработать сообщение и отложил его; всё остальное работает. Подробности в моём журнале рядом со \
+         словом “parked”. Если это повторится, проверьте, нет ли моей новой версии.\n\n{detail}"
+    }
+    /// Telegram takes an answer in no form.
+    pub owner_undeliverable(detail: &str = "Telegram refused (400)") {
+        "Telegram does not take one of my answers, in whatever form, so I have put it aside and somebody waits in vain. \
+         If it is about rights in a group, give me the right to write there; otherwise my log says more.\n\n{detail}"
+        "Telegram не принимает один из моих ответов ни в каком виде; я отложил его, и кто-то ждёт напрасно. Если дело \
+         в правах в группе, разрешите мне там писать; иначе подробности в моём журнале.\n\n{detail}"
+    }
+}
