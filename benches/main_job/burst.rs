@@ -13,7 +13,7 @@ const ROUNDS: usize = 5;
 pub(crate) async fn burst(mode: Mode) -> anyhow::Result<()> {
     let world = World::with(PEOPLE).await?;
     world.model.first_delta_after(Duration::from_secs(1));
-    let bot = world.start(mode, &world.place("data")).await?;
+    let bot = world.start(mode, &world.place("data"), &[]).await?;
     let mut spans = Spans::new()?;
     for round in 0..ROUNDS {
         let mut answers = Answers::of(&world.telegram);

@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn conversations(mode: Mode) -> anyhow::Result<()> {
     let world = World::with(2 * PEOPLE + MESSAGES).await?;
-    let bot = world.start(mode, &world.place("data")).await?;
+    let bot = world.start(mode, &world.place("data"), &[]).await?;
     note(&format!("memory when ready, {}", mode.name()), &bot.memory());
     for (who, first, people, wished) in groups() {
         let machine = Machine::look(&bot);

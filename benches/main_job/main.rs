@@ -14,12 +14,13 @@ mod conversations;
 mod machine;
 mod posts;
 mod starts;
+mod streams;
 mod table;
 mod world;
 
 use world::Mode;
 
-const SCENARIOS: [&str; 5] = ["disk", "ready", "acks", "burst", "conversations"];
+const SCENARIOS: [&str; 7] = ["disk", "ready", "acks", "frames", "streams", "burst", "conversations"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -38,6 +39,12 @@ async fn main() -> anyhow::Result<()> {
     }
     if chosen("acks") {
         posts::acks().await?;
+    }
+    if chosen("frames") {
+        streams::frames().await?;
+    }
+    if chosen("streams") {
+        streams::streams().await?;
     }
     for mode in [Mode::Webhook, Mode::Polling] {
         if chosen("burst") {

@@ -58,7 +58,7 @@ pub(crate) fn disk() -> anyhow::Result<()> {
 pub(crate) async fn acks() -> anyhow::Result<()> {
     let world = World::with(CHATS).await?;
     world.model.first_delta_after(Duration::from_hours(1));
-    let bot = world.start(Mode::Webhook, &world.place("data")).await?;
+    let bot = world.start(Mode::Webhook, &world.place("data"), &[]).await?;
     let machine = Machine::look(&bot);
     let spans = post_all(&world).await?;
     row(&format!("post → 200, {PER_SECOND} updates/s for {SECONDS} s, stored"), &spans.quantiles(), "p99 under 10 ms");
@@ -69,7 +69,7 @@ pub(crate) async fn acks() -> anyhow::Result<()> {
 
 async fn acks_while_answering() -> anyhow::Result<()> {
     let world = World::with(CHATS).await?;
-    let bot = world.start(Mode::Webhook, &world.place("data")).await?;
+    let bot = world.start(Mode::Webhook, &world.place("data"), &[]).await?;
     let mut answers = Answers::of(&world.telegram);
     let answered = tokio::spawn(async move { answers.are(POSTS).await });
     let machine = Machine::look(&bot);

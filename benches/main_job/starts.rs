@@ -26,7 +26,7 @@ pub(crate) async fn ready() -> anyhow::Result<()> {
         let mut spans = Spans::new()?;
         for n in 0..STARTS {
             let data = world.place(&format!("empty-{}-{n}", mode.name()));
-            spans.add(world.start(mode, &data).await?.ready_after)?;
+            spans.add(world.start(mode, &data, &[]).await?.ready_after)?;
         }
         let what = format!("ready, no store yet, {} (median of {STARTS} starts)", mode.name());
         row(&what, &spans.median_and_worst(), "within 50 ms");
@@ -35,7 +35,7 @@ pub(crate) async fn ready() -> anyhow::Result<()> {
     for n in 0..STARTS {
         let data = world.place(&format!("full-{n}"));
         copy(&full, &data)?;
-        spans.add(world.start(Mode::Webhook, &data).await?.ready_after)?;
+        spans.add(world.start(Mode::Webhook, &data, &[]).await?.ready_after)?;
         fs::remove_dir_all(&data)?;
     }
     row("ready, 26,000 updates pending, webhook", &spans.median_and_worst(), "within 50 ms");

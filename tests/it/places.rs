@@ -54,13 +54,8 @@ async fn retry_edit_and_new_stay_in_their_topic() {
     let said = world.answers(GROUP, 5).await;
     let seen: Vec<_> = said.iter().map(|message| (message.thread, message.text.as_str())).collect();
     let new = replies::started_over(Language::En);
-    let expected = [
-        (None, "after 0"),
-        (Some(food), "after 0"),
-        (Some(food), "after 0"),
-        (Some(food), &*new),
-        (None, "after 1"),
-    ];
+    let expected =
+        [(None, "after 0"), (Some(food), "after 0"), (Some(food), "after 0"), (Some(food), &*new), (None, "after 1")];
     assert_eq!(seen, expected);
     world.ends().await;
 }
