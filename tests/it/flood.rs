@@ -68,8 +68,9 @@ async fn a_chat_whose_drafts_are_refused_for_minutes_gets_its_answers_and_others
     let minutes = Trouble::TooManyRequests { retry_after: 300 };
     world.telegram.fail(Fault::new("sendMessageDraft", 1, minutes).in_chat(ANNA));
     for turn in 1..=2 {
-        let (hers, his) = (world.model.hold_after(1), world.model.hold_after(1));
+        let (mut hers, his) = (world.model.hold_after(1), world.model.hold_after(1));
         world.anna("what is the answer?");
+        within("the model writes to Anna", hers.reached()).await;
         let tried = |calls: &[Call]| calls.iter().any(|call| call.method == "sendMessageDraft" && call.status == 429);
         within("Anna's draft is refused", world.telegram.calls_become(tried)).await;
         world.says(BORIS, BORIS, "and mine?");
