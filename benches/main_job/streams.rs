@@ -9,7 +9,7 @@ use routergram::sandbox::telegram::view::Event;
 use crate::answers::{Answers, Faults};
 use crate::bot::DEADLINE;
 use crate::machine::Machine;
-use crate::table::{Spans, note, row};
+use crate::table::{Spans, row};
 use crate::world::{FIRST, Mode, World};
 
 /// Questions that are timed one by one.

@@ -66,7 +66,7 @@ impl World {
     }
 
     /// Starts the program with its store in `data` and these settings besides, and returns when it is ready.
-    pub(crate) async fn start(&self, mode: Mode, data: &Path, more: &[(&str, &str)]) -> anyhow::Result<Bot> {
+    pub(crate) async fn start(&self, mode: Mode, data: &Path, besides: &[(&str, &str)]) -> anyhow::Result<Bot> {
         let port = free_port()?;
         let mut settings: Vec<(String, String)> = [
             ("BOT_TOKEN", self.telegram.token()),
@@ -80,7 +80,7 @@ impl World {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        settings.extend(besides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         match mode {
             Mode::Webhook => settings.push(("WEBHOOK_URL".to_owned(), format!("http://127.0.0.1:{port}"))),
             Mode::Polling => settings.push(("WEBHOOK_TAKEOVER".to_owned(), "true".to_owned())),

@@ -14,6 +14,8 @@ const LAST_FRAME: Duration = Duration::from_secs(2);
 pub struct LastFrame {
     call: Option<Call>,
     message: Option<i64>,
+    /// The call changes that message.
+    changes: bool,
     clock: Option<Clock>,
 }
 
@@ -33,8 +35,8 @@ impl LastFrame {
         Self::default()
     }
 
-    pub(super) const fn new(call: Option<Call>, message: Option<i64>, clock: Clock) -> Self {
-        Self { call, message, clock: Some(clock) }
+    pub(super) const fn new(call: Option<Call>, message: Option<i64>, changes: bool, clock: Clock) -> Self {
+        Self { call, message, changes, clock: Some(clock) }
     }
 
     /// Returns when it has arrived, but does not wait long: an answer is more than a frame.
@@ -47,7 +49,7 @@ impl LastFrame {
                 // Nobody knows whether it arrived; if it did, it was before this.
                 _ => Over { placed, hangs: false },
             },
-            () = clock.sleep(LAST_FRAME) => Over { placed, hangs: true },
+            () = clock.sleep(LAST_FRAME) => Over { placed, hangs: self.changes },
         }
     }
 }

@@ -58,6 +58,8 @@ pub(super) struct Preview {
     /// Leave to show the next frame, once it is asked for.
     leave: Option<Leave>,
     under_way: Option<Call>,
+    /// What is under way changes the message in which the answer grows.
+    changing: bool,
     /// When "typing…" is said again, as long as there is nothing to see.
     next_typing: Timestamp,
     /// When the next frame may be asked for.
@@ -81,6 +83,7 @@ impl Preview {
             place,
             leave: None,
             under_way: None,
+            changing: false,
             next_typing: Timestamp::default(),
             next_frame: Timestamp::default(),
             shown: 0,
@@ -106,7 +109,7 @@ impl Preview {
                 self.next_typing = clock.now().plus(TYPING);
                 // Whoever waits in the queue must be polled, since it may be the one that lets the others go.
                 self.leave = None;
-                self.under_way = Some(self.frame.typing());
+                (self.under_way, self.changing) = (Some(self.frame.typing()), false);
             }
             slot = Self::leave(&mut self.leave, self.tools.telegram.clone(), self.frame.chat(), wanted, &clock),
                 if wanted.is_some() => self.show(text, slot),
@@ -151,13 +154,14 @@ impl Preview {
             Place::Message(message) => message,
             Place::Nowhere | Place::Draft(_) => None,
         };
-        LastFrame::new(self.under_way.take(), message, self.tools.clock.clone())
+        LastFrame::new(self.under_way.take(), message, self.changing, self.tools.clock.clone())
     }
 
     /// Shows the text as it is now that a frame may go out.
     fn show(&mut self, text: &str, slot: Slot) {
         let now = self.tools.clock.now();
         self.next_frame = now.plus(self.pace());
+        self.changing = matches!(self.place, Place::Message(Some(_)));
         if self.place == Place::Message(None) {
             self.under_way = Some(self.frame.placeholder(slot));
             return;
