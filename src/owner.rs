@@ -17,7 +17,7 @@ use crate::config::OwnerConfig;
 use crate::lifecycle::Tasks;
 use crate::replies::{self, Language};
 use crate::telegram::methods::{NoPreview, SendText};
-use crate::telegram::{Patience, Telegram, TelegramError};
+use crate::telegram::{Patience, Telegram, TelegramError, Urgency};
 
 /// How long one message about a cause is enough.
 const ENOUGH_FOR: Duration = Duration::from_hours(1);
@@ -128,7 +128,8 @@ impl Inner {
         let mut patience = Patience::default();
         let mut tries = 1;
         loop {
-            let Err(error) = self.telegram.call(&message).await else { return Ok(()) };
+            let sent = self.telegram.send(Urgency::Reply, chat, &message).await;
+            let Err(error) = sent else { return Ok(()) };
             let pause = match &error {
                 TelegramError::RetryAfter(wait) => (*wait).max(patience.pause()),
                 TelegramError::NotSent(_) => patience.pause(),

@@ -33,7 +33,12 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
     let telegram = telegram(reader, raw);
     let mode = mode::choose(reader, raw, disabled, &token, &telegram.api_url);
     let openrouter = openrouter(reader, raw, disabled);
-    let turns = turns(reader, raw, openrouter.timeout);
+    let owner = owner(reader, raw);
+    let mut turns = turns(reader, raw, openrouter.timeout);
+    if let Some(allowed) = &mut turns.allowed_users {
+        // Whoever owns the bot may use it, on the list or not.
+        allowed.extend(owner.admins.iter().filter(|admin| !allowed.contains(admin)).copied().collect::<Vec<_>>());
+    }
     Config {
         token,
         mode,
@@ -41,7 +46,7 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
         telegram,
         openrouter,
         turns,
-        owner: owner(reader, raw),
+        owner,
         storage: storage(reader, raw),
         drain: Duration::from_secs(reader.whole("DRAIN_SECS", raw.drain_secs.as_deref(), 0..=3600).unwrap_or_default()),
         log: log(reader, raw, stdout_is_terminal),

@@ -159,6 +159,8 @@ fn another_server_needs_no_key() {
 #[test]
 fn a_star_lets_everybody_in() {
     assert_eq!(config(&[("ALLOWED_TELEGRAM_USER_IDS", "*")]).turns.allowed_users, None);
+    let owned = config(&[("ALLOWED_USER_IDS", "5"), ("ADMIN_USER_IDS", "7, 5")]);
+    assert_eq!(owned.turns.allowed_users, Some(vec![5, 7]), "whoever owns the bot may use it");
 }
 
 #[test]
