@@ -21,6 +21,7 @@ mod sandbox;
 mod start;
 mod stopping;
 mod store_trouble;
+mod tdlib;
 mod telegram_failures;
 mod webhook;
 mod world;
