@@ -30,6 +30,7 @@ mod settling;
 mod start;
 mod stopping;
 mod store_trouble;
+mod tdlib;
 mod telegram_failures;
 mod webhook;
 mod world;

@@ -2,14 +2,14 @@
 //!
 //! `\(`, `\[`, `\{` and `\\` are escapes to `CommonMark`, so that a formula arrives without its backslashes; `_` and
 //! `*` in it become emphasis, a line of `=` makes a heading of it. So formulas are taken out before parsing, but not
-//! from code: where code is, only the parser knows, and it is asked first. It does not translate LaTeX.
+//! from code: where code is, only the parser knows, and it is asked first. What they say in Unicode is [`latex`]'s to know.
 
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
-use super::OPTIONS;
 use super::held::{Held, Store};
+use super::{OPTIONS, latex};
 
 /// Longest formula, in bytes; an opening delimiter looks no further for its end, so that a text full of them costs
 /// no more than this for each.
@@ -53,13 +53,18 @@ fn hold_at(source: &str, range: Range<usize>, store: &mut Store, out: &mut Strin
         // What was held back before, a tag say, stands in a formula as it was written.
         let body = store.restore(&unquote(body, source, range.start));
         let source = store.restore(&rest[..length]);
-        store.hold(out, Held::Formula { source, body, display });
+        let shown = latex::translate(&body);
+        store.hold(out, Held::Formula { source, body, shown, display });
         return length;
     }
-    if let Some(length) = fragile_address(rest, before) {
-        let address = store.restore(&rest[..length]);
-        store.hold(out, Held::Text(address));
-        return length;
+    if let Some(address) = address(rest, before) {
+        if address.contains(['*', '_']) {
+            let address = store.restore(address);
+            store.hold(out, Held::Text(address));
+        } else {
+            out.push_str(address);
+        }
+        return address.len();
     }
     let escape = rest.starts_with('\\') && rest.len() > 1;
     let length = if escape { 1 + rest[1..].chars().next().map_or(0, char::len_utf8) } else { 1 };
@@ -86,14 +91,27 @@ fn formula(rest: &str, before: Option<char>) -> Option<Formula<'_>> {
         }
     }
     let inside = rest.strip_prefix('$')?;
-    let end = closing_at(inside, "$", "$")?;
-    let (body, after) = (&inside[..end], inside[end + 1..].chars().next());
+    let body = &inside[..closing_at(inside, "$", "$")?];
+    let after = inside[body.len() + 1..].chars().next();
     // Dollars are also money and shell variables: only what can hardly be anything else is a formula.
-    let tight = !body.starts_with(char::is_whitespace) && !body.ends_with(char::is_whitespace) && !body.contains('\n');
     let apart = !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric);
-    let math = body.contains(['\\', '^', '_', '=', '{']) || body.chars().count() == 1;
-    let money = body.starts_with(|c: char| c.is_ascii_digit()) && !body.contains(['\\', '^', '=']);
-    (tight && apart && math && !money).then_some(Formula { body, length: end + 2, display: false })
+    (apart && between_dollars(body)).then_some(Formula { body, length: body.len() + 2, display: false })
+}
+
+/// Whether this is mathematics when dollars stand around it.
+pub(super) fn between_dollars(body: &str) -> bool {
+    let tight = !body.starts_with(char::is_whitespace) && !body.ends_with(char::is_whitespace) && !body.contains('\n');
+    let money = body.starts_with(|c: char| c.is_ascii_digit());
+    let marked = if money { body.contains(['\\', '^', '=']) } else { body.contains(['\\', '^', '_', '=', '{']) };
+    tight && (marked || no_words(body))
+}
+
+/// `n+1`, `2x`, `f(a, b)`, but no `6, now (in US`: without marks of LaTeX, letters that stand together make it prose, or the
+/// name of a variable in a shell.
+fn no_words(body: &str) -> bool {
+    let short = |word: &str| word.len() <= 1 || latex::is_function(word);
+    let plain = |c: char| c.is_ascii_alphanumeric() || " +-*/()[],.!<>|:'".contains(c);
+    body.chars().all(plain) && body.split(|c: char| !c.is_ascii_alphabetic()).all(short)
 }
 
 /// Where the closing delimiter stands. Backslashes go in pairs; a formula goes over no empty line, and formulas do not
@@ -128,8 +146,8 @@ fn unquote(body: &str, source: &str, start: usize) -> String {
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// Length of the address that the text starts with, when it has characters that are emphasis to `CommonMark`.
-fn fragile_address(rest: &str, before: Option<char>) -> Option<usize> {
+/// The address that the text starts with. It may have characters that are emphasis to `CommonMark`.
+fn address(rest: &str, before: Option<char>) -> Option<&str> {
     let begins = rest.starts_with("https://") || rest.starts_with("http://");
     if !begins || before.is_some_and(char::is_alphanumeric) {
         return None;
@@ -138,7 +156,7 @@ fn fragile_address(rest: &str, before: Option<char>) -> Option<usize> {
     let end = rest.find(stops).unwrap_or(rest.len());
     let end = rest[..end].find("**").unwrap_or(end);
     let address = rest[..end].trim_end_matches(['*', '_', '.', ',', ';', ':', '!', '?', ')', '\'']);
-    address.contains(['*', '_']).then_some(address.len())
+    (!address.is_empty()).then_some(address)
 }
 
 /// Where code and links are, in order, without overlap.
@@ -173,7 +191,8 @@ mod tests {
 
     #[test]
     fn formulas_in_every_delimiter_are_found() {
-        assert_eq!(formulas(r"so \(a_1 + b\) and $x^2$ or $n$"), ["a_1 + b", "x^2", "n"]);
+        assert_eq!(formulas(r"so \(a_1 + b\) and $x^2$ or $n$"), ["a₁ + b", "x²", "n"]);
+        assert_eq!(formulas("$2x + 3$, $f(a, b)$, $sin(x)$, $10$ at $5"), ["2x + 3", "f(a, b)", "sin(x)", "10"]);
         assert_eq!(
             formulas("\\[\n  x \\\\[6pt]\n  = y\n\\]\n$$\\frac{1}{2}$$"),
             ["[x \\\\[6pt]\n= y]", "[\\frac{1}{2}]"]
@@ -190,6 +209,8 @@ mod tests {
             r"\[not a link\]",
             r"\\(x)",
             "echo $HOME_DIR:$PATH",
+            "$HOME/$USER, $a and $b, set $PATH$",
+            "it was $5, is $6, now (in US$) 7, or 5$-10$",
             r"an open \( x",
             "$$",
             r"[a](https://x.y/a_\(b\))",

@@ -26,6 +26,8 @@ pub(super) enum Held {
         source: String,
         /// Without them.
         body: String,
+        /// In Unicode, where that can be.
+        shown: Option<String>,
         /// It stands in a line of its own.
         display: bool,
     },
@@ -44,7 +46,7 @@ impl Held {
         match self {
             Self::Text(text) => text,
             Self::Break(_) => " ",
-            Self::Formula { body, .. } => body,
+            Self::Formula { body, shown, .. } => shown.as_ref().unwrap_or(body),
         }
     }
 }
@@ -66,6 +68,11 @@ impl Store {
             }
             _ => out.push_str(held.source()),
         }
+    }
+
+    /// Whether a formula is among it.
+    pub(super) fn has_formula(&self) -> bool {
+        self.held.iter().any(|held| matches!(held, Held::Formula { .. }))
     }
 
     /// What this character stands for.

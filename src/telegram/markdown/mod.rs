@@ -3,16 +3,19 @@
 //! Entities are computed here, never `parse_mode`: Telegram's own Markdown and HTML fail on one bad character or one
 //! cut tag, and take the whole message with them. What models write is `CommonMark` with tables, tasks, footnotes and
 //! LaTeX, more or less; `pulldown-cmark` reads it, and everything that is not Markdown is text. The way of a text:
-//! [`held`] cleans it and hides HTML from the parser, [`formula`] hides LaTeX, the parser reads, [`render`] walks its
-//! events and writes onto the [`writer`]'s page. Nothing here fails, and nothing takes more than linear time.
+//! [`held`] cleans it and hides HTML from the parser, [`formula`] hides LaTeX and has [`latex`] put it into Unicode, the
+//! parser reads, [`render`] walks its events and writes onto the [`writer`]'s page. Nothing here fails, and nothing takes
+//! more than linear time.
 //!
-//! It refuses to translate HTML or LaTeX: both are shown as they were written, readable and copyable.
+//! It refuses to translate HTML, and LaTeX that has no form in a line of text: both are shown as they were written,
+//! readable and copyable.
 
-use pulldown_cmark::Options;
+use pulldown_cmark::{Event, Options, Parser, Tag};
 use teloxide::types::MessageEntity;
 
 mod formula;
 mod held;
+mod latex;
 mod link;
 mod partial;
 mod render;
@@ -22,7 +25,7 @@ mod table;
 pub(super) mod tests;
 mod writer;
 
-pub use rich::{embeds, wants_rich};
+pub use rich::embeds;
 
 /// What models use beyond `CommonMark`. Footnotes are read so that their brackets do not become broken links.
 const OPTIONS: Options = Options::ENABLE_TABLES
@@ -44,9 +47,7 @@ pub struct Formatted {
 /// Reads Markdown. Never fails: what is not Markdown is text. Blank Markdown gives the empty text.
 #[must_use]
 pub fn format(markdown: &str) -> Formatted {
-    let mut store = held::Store::default();
-    let clean = held::scrub(markdown, &mut store);
-    let source = formula::hold(&clean, &mut store);
+    let (source, store) = hold(markdown);
     render::render(&source, &store)
 }
 
@@ -56,4 +57,21 @@ pub fn format(markdown: &str) -> Formatted {
 #[must_use]
 pub fn format_partial(markdown: &str) -> Formatted {
     format(&partial::close(markdown))
+}
+
+/// True when the Markdown holds a table or a formula, in a line or of its own: what Telegram's rich messages show better than
+/// text with entities can. As it is read here: not what stands in code, no dollars that are money.
+#[must_use]
+pub fn wants_rich(markdown: &str) -> bool {
+    let (source, store) = hold(markdown);
+    let is_table = |event: Event<'_>| matches!(event, Event::Start(Tag::Table(_)));
+    store.has_formula() || Parser::new_ext(&source, OPTIONS).any(is_table)
+}
+
+/// The source for the parser, and what was held back of it.
+fn hold(markdown: &str) -> (String, held::Store) {
+    let mut store = held::Store::default();
+    let clean = held::scrub(markdown, &mut store);
+    let source = formula::hold(&clean, &mut store);
+    (source, store)
 }

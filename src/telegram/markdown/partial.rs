@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::formula::between_dollars;
+
 /// Closes what is open at the end.
 pub(super) fn close(markdown: &str) -> String {
     let text = markdown.trim_end();
@@ -90,13 +92,11 @@ fn close_block(block: &str) -> String {
     let mut at = 0;
     while let Some(c) = block[at..].chars().next() {
         match c {
-            '\\' => {
-                if let Some(closing) = open_formula(&block, at) {
-                    let empty = block[at + 2..].trim().is_empty();
-                    return if empty { closers(&block[..at], &open) } else { format!("{block}{closing}") };
-                }
-                at += 1 + block[at + 1..].chars().next().map_or(0, char::len_utf8);
-            }
+            '\\' | '$' => match formula(&block, at) {
+                Formula::None(length) => at += length,
+                Formula::Whole(end) => at = end,
+                Formula::Open(shown) => return closers(&shown, &open),
+            },
             '`' => {
                 let length = run(&block[at..], '`');
                 match code_end(&block[at + length..], length) {
@@ -119,16 +119,44 @@ fn close_block(block: &str) -> String {
     closers(&block, &open)
 }
 
-/// A formula that begins here and whose end has not come: its closing delimiter.
-fn open_formula(block: &str, at: usize) -> Option<&'static str> {
-    let closing = match block.get(at..at + 2)? {
-        "\\(" => "\\)",
-        "\\[" => "\\]",
-        _ => return None,
+/// What begins at a backslash or a dollar.
+enum Formula {
+    /// No formula; so many bytes of something else.
+    None(usize),
+    /// A formula up to here.
+    Whole(usize),
+    /// A formula whose end has not come: the block with it closed, or without it when it says nothing yet.
+    Open(String),
+}
+
+fn formula(block: &str, at: usize) -> Formula {
+    let rest = &block[at..];
+    let pairs = [("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$")];
+    let Some((opening, closing)) = pairs.into_iter().find(|(opening, _)| rest.starts_with(opening)) else {
+        return Formula::None(1 + rest[1..].chars().next().map_or(0, char::len_utf8));
     };
-    // Backwards, since the last one decides: among many openings it is found at once.
-    let closed = block.rfind(closing).is_some_and(|end| end > at);
-    (!closed).then_some(closing)
+    let inside = &rest[opening.len()..];
+    let dollar = opening == "$";
+    if let Some(end) = inside.find(closing) {
+        let math = !dollar || between_dollars(&inside[..end]);
+        return if math { Formula::Whole(at + opening.len() + end + closing.len()) } else { Formula::None(1) };
+    }
+    let body = without_partial_command(inside).trim_end();
+    let amount = dollar && body.starts_with(|c: char| c.is_ascii_digit()) && !body.contains(['\\', '^', '=']);
+    if body.is_empty() {
+        Formula::Open(block[..at].to_owned())
+    } else if dollar && (amount || !between_dollars(body) || block[..at].ends_with(char::is_alphanumeric)) {
+        Formula::None(1)
+    } else {
+        Formula::Open(format!("{}{opening}{body}{closing}", &block[..at]))
+    }
+}
+
+/// Without a backslash and a name at the end: `\al` says nothing before it is `\alpha`.
+fn without_partial_command(formula: &str) -> &str {
+    let before = formula.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let slashes = before.len() - before.trim_end_matches('\\').len();
+    if slashes % 2 == 1 { &before[..before.len() - 1] } else { formula }
 }
 
 fn run(text: &str, c: char) -> usize {

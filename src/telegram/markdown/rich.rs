@@ -1,13 +1,6 @@
-//! Is a text better shown by Telegram itself?
+//! What a text would do when Telegram itself formatted it.
 
-use pulldown_cmark::{Event, Options, Parser, Tag};
-
-/// Whether it holds a table or a formula, which entities can only imitate.
-#[must_use]
-pub fn wants_rich(markdown: &str) -> bool {
-    events(markdown)
-        .any(|event| matches!(event, Event::Start(Tag::Table(_)) | Event::InlineMath(_) | Event::DisplayMath(_)))
-}
+use pulldown_cmark::{Event, Parser, Tag};
 
 /// Whether it would make Telegram's servers fetch something: a picture, or HTML that may hold one. An address that the
 /// model chose can carry what was said in the chat to a stranger.
@@ -20,5 +13,5 @@ pub fn embeds(markdown: &str) -> bool {
 }
 
 fn events(markdown: &str) -> Parser<'_> {
-    Parser::new_ext(markdown, super::OPTIONS | Options::ENABLE_MATH)
+    Parser::new_ext(markdown, super::OPTIONS)
 }

@@ -44,7 +44,7 @@ pub(super) struct Page {
     open: [Open; STYLES.len()],
     /// Newlines owed before the next character.
     gap: usize,
-    /// The last thing written is a block of code, and nothing but a line break came after it.
+    /// The last thing written is a block with lines of its own, and nothing but a line break came after it.
     after_block: bool,
     /// Columns of indentation for the lines of the current list item.
     indent: usize,
@@ -132,6 +132,14 @@ impl Page {
             self.gap(1);
             self.after_block = true;
         }
+    }
+
+    /// Writes text in the current styles as a block: on lines of its own, like code.
+    pub(super) fn own_line(&mut self, text: &str) {
+        self.gap(1);
+        self.write(text);
+        self.gap(1);
+        self.after_block = true;
     }
 
     /// From here on in this style.

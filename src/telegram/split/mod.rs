@@ -31,12 +31,13 @@ pub fn split(formatted: &Formatted, limit: usize) -> Vec<Part> {
     let code = code_blocks(&formatted.entities);
     let units: Vec<u16> = text.encode_utf16().collect();
     let mut parts = Vec::new();
+    let mut entities = Sweep::over(&formatted.entities);
     let mut start = Place::default();
     while start.byte < text.len() {
         start = skip_space(text, start, &code);
         let end = end_of_part(text, start, limit, &code);
         if !is_blank(&text[start.byte..end.byte]) {
-            parts.push(part(text, &units, formatted, start, end));
+            parts.push(part(text, &units, &mut entities, start..end));
         }
         start = end;
     }
@@ -191,11 +192,34 @@ fn between_characters(text: &str, start: Place, window: Place, half: usize) -> P
     if cuts_word && word_place.unit >= half { word_place } else { start.after(&inside[..character]) }
 }
 
+/// The entities of a text, handed out part by part: each is looked at where it begins and where it goes on, not in every part.
+struct Sweep<'a> {
+    /// In order of offset.
+    ahead: std::iter::Peekable<std::vec::IntoIter<&'a MessageEntity>>,
+    /// Begun, and perhaps not over yet.
+    open: Vec<&'a MessageEntity>,
+}
+
+impl<'a> Sweep<'a> {
+    fn over(entities: &'a [MessageEntity]) -> Self {
+        let mut sorted: Vec<_> = entities.iter().collect();
+        sorted.sort_by_key(|entity| entity.offset);
+        Self { ahead: sorted.into_iter().peekable(), open: Vec::new() }
+    }
+
+    /// The pieces that lie in the range, counted from its start. Ranges only go on.
+    fn clip(&mut self, range: &Range<usize>) -> Vec<MessageEntity> {
+        self.open.retain(|entity| entity.offset.saturating_add(entity.length) > range.start);
+        self.open.extend(std::iter::from_fn(|| self.ahead.next_if(|entity| entity.offset < range.end)));
+        self.open.iter().filter_map(|entity| clip(entity, range)).collect()
+    }
+}
+
 /// The part between two places, with the entities that reach into it.
-fn part(text: &str, units: &[u16], formatted: &Formatted, start: Place, end: Place) -> Part {
-    let body = text[start.byte..end.byte].trim_end();
-    let range = start.unit..start.after(body).unit;
-    let clipped = formatted.entities.iter().filter_map(|entity| clip(entity, &range));
+fn part(text: &str, units: &[u16], entities: &mut Sweep<'_>, places: Range<Place>) -> Part {
+    let body = text[places.start.byte..places.end.byte].trim_end();
+    let range = places.start.unit..places.start.after(body).unit;
+    let clipped = entities.clip(&range);
     Part::text(body.to_owned(), entities::cap(entities::settle(&units[range.clone()], clipped)))
 }
 

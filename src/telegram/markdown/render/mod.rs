@@ -289,6 +289,10 @@ impl<'a> Render<'a> {
             match held {
                 Held::Text(text) => self.page.write(text),
                 Held::Break(_) => self.page.line_break(),
+                Held::Formula { shown: Some(shown), display: true, .. } if self.links.is_empty() => {
+                    self.page.own_line(shown);
+                }
+                Held::Formula { shown: Some(shown), .. } => self.page.write(shown),
                 Held::Formula { body, display: true, .. } if self.links.is_empty() => {
                     self.page.gap(1);
                     self.page.monospace(MessageEntityKind::Pre { language: Some("latex".to_owned()) }, body);

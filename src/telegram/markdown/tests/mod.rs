@@ -156,9 +156,18 @@ fn html_is_text_and_a_br_is_a_line_break() {
 #[test]
 fn formulas_stay_readable() {
     insta::assert_snapshot!(shown("So \\(a_1 \\{b\\}\\) and **bold $x_i$ end**:\n\\[\n  x = \\frac{1}{2} \\\\\n\\]\ndone. $5 and $6."), @r#"
-    So <code>a_1 \{b\}</code> and <b>bold</b> <code>x_i</code> <b>end</b>:
-    <pre latex>x = \frac{1}{2} \\</pre>
+    So a₁ {b} and <b>bold xᵢ end</b>:
+    x = 1/2
     done. $5 and $6.
+    "#);
+    insta::assert_snapshot!(shown("Not \\(\\ce{H2O}\\), nor\n$$\n\\mymacro{x} = 1\n$$\nin **$y$** `$z$`.\n\n| f | $x^2$ |\n|-|-|\n| $\\alpha$ | 1 |"), @r#"
+    Not <code>\ce{H2O}</code>, nor
+    <pre latex>\mymacro{x} = 1</pre>
+    in <b>y</b> <code>$z$</code>.
+
+    <pre>f | x²
+    --+---
+    α | 1</pre>
     "#);
 }
 
@@ -304,7 +313,13 @@ fn previews_do_not_flicker() {
         ("so \\(", "so"),
         ("2*3 and 4", "2*3 and 4"),
         ("snake_case_name", "snake_case_name"),
-        ("so \\(x + \\al", "so <code>x + \\al</code>"),
+        ("so \\(x + \\al", "so x +"),
+        ("**so \\(x^{1", "<b>so x¹</b>"),
+        ("so $x^", "so x"),
+        ("so $", "so"),
+        ("so $5", "so $5"),
+        ("so $x and", "so $x and"),
+        ("so $$\\frac{a}{", "so \na/"),
         ("**open\n\nnext", "**open\n\nnext"),
         ("**a** b", "<b>a</b> b"),
     ] {
@@ -328,5 +343,17 @@ fn the_preview_of_a_streamed_answer_only_grows() {
         let now = format_partial(&answer[..end]).text;
         assert!(now.starts_with(&shown), "{shown:?} became {now:?}");
         shown = now;
+    }
+}
+
+#[test]
+fn tables_and_formulas_want_rich_messages() {
+    for markdown in ["| a |\n|---|\n| b |", "so $x^2$", "so \\(a\\)", "$$\na + b\n$$", "> \\[\n> x\n> \\]"] {
+        assert!(wants_rich(markdown), "{markdown:?}");
+    }
+    for markdown in
+        ["", "a | b", "```\n| a |\n|---|\n| b |\n```", "`$x^2$`", "from $5 to $10", "\\[not a link\\]", "**a**"]
+    {
+        assert!(!wants_rich(markdown), "{markdown:?}");
     }
 }

@@ -1,0 +1,154 @@
+//! The texts that are judged: the specification's examples, every absurdity we know of, and random mixtures of both.
+
+/// Length of an absurd text in bytes: 25 messages.
+const LONG: usize = 100_000;
+
+/// The Markdown of each example in the specification's own file.
+pub(super) fn examples(specification: &str) -> Vec<String> {
+    let fence = "`".repeat(32);
+    let opening = format!("\n{fence} example\n");
+    let examples = specification.split(&opening).skip(1);
+    // `→` stands for a tab there.
+    examples.filter_map(|example| example.split("\n.\n").next()).map(|markdown| markdown.replace('→', "\t")).collect()
+}
+
+/// One shape each, as long as nobody writes it.
+pub(super) fn absurd() -> Vec<String> {
+    let mut texts: Vec<String> = PIECES.iter().map(|piece| repeated(piece, LONG)).collect();
+    texts.extend(PIECES.iter().map(|piece| repeated(&format!("{piece}a"), 20_000)));
+    texts.extend(PIECES.iter().map(|piece| repeated(&format!("{piece} word\n"), 20_000)));
+    texts.extend(PIECES.iter().map(|piece| format!("{piece}{piece}text without an end")));
+    texts.push(repeated("| cell | **cell** | `c` |\n|---|:-:|--:|\n", LONG));
+    texts.push(format!("| a | b |\n|---|---|\n{}", repeated("| x | ж😀 |\n", LONG)));
+    texts.push(format!("| a | b |\n|---|---|\n| {} | x |", repeated("long ", LONG)));
+    texts.push((0..200).map(|depth| format!("{}- item\n", "  ".repeat(depth))).collect());
+    texts.push((1..200).map(|depth| format!("{} quoted\n", "> ".repeat(depth))).collect());
+    texts.push((1..100).map(|depth| format!("{}1. > - item\n", "   ".repeat(depth))).collect());
+    texts.push(format!("```rust\n{}\n```\nend", repeated("    let a = `1`;\n", LONG)));
+    texts.push(format!("> ```\n{}", repeated("> code\n", LONG)));
+    texts
+}
+
+/// A mixture; the same for the same seed.
+pub(super) fn random(seed: u64) -> String {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    // Mostly the length of an answer, sometimes of several messages.
+    let length = if rng.u8(..10) == 0 { rng.usize(..12_000) } else { rng.usize(..600) };
+    let mut text = String::new();
+    while text.len() < length {
+        let piece = PIECES[rng.usize(..PIECES.len())];
+        text.push_str(piece);
+        match rng.u8(..8) {
+            0..=2 => text.push_str(WORDS[rng.usize(..WORDS.len())]),
+            3 => text.push('\n'),
+            4 => text.push(' '),
+            5 => text.push_str(piece),
+            _ => {}
+        }
+    }
+    text
+}
+
+fn repeated(piece: &str, bytes: usize) -> String {
+    piece.repeat(bytes / piece.len() + 1)
+}
+
+const WORDS: [&str; 12] = [
+    "word",
+    "Слово.",
+    "more words here",
+    "漢字。",
+    "שלום",
+    "مرحبا",
+    "x",
+    "42",
+    "e\u{301}",
+    "👩\u{200D}👩\u{200D}👧",
+    "I\u{307}",
+    "\u{1F1E6}\u{1F1FA}",
+];
+
+const PIECES: [&str; 82] = [
+    "**",
+    "*",
+    "_",
+    "__",
+    "***",
+    "~~",
+    "~",
+    "`",
+    "``",
+    "```",
+    "```rust\n",
+    "~~~\n",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "> ",
+    ">",
+    "- ",
+    "* ",
+    "1. ",
+    "999999999. ",
+    "- [ ] ",
+    "- [x] ",
+    "# ",
+    "###### ",
+    "===\n",
+    "---\n",
+    "[",
+    "]",
+    "](https://a.b)",
+    "](/x)",
+    "![",
+    "![a](https://a.b/c.png)",
+    "[a](https://a.b \"t\")",
+    "[a][1]",
+    "[1]: https://a.b/_c_\n",
+    "[^1]",
+    "[^1]: ",
+    "<https://a.b>",
+    "https://a.b/_c_?d=**e**",
+    "<br>",
+    "<b>",
+    "</b>",
+    "<!-- ",
+    "<script>",
+    "|",
+    "||",
+    "\n|-|-|\n",
+    "| a | b |\n|---|--:|\n",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "$$",
+    "$",
+    "$x_1^2$",
+    "\\frac{a}{b}",
+    "\\",
+    "\\*",
+    "    ",
+    "\t",
+    "😀",
+    "👨‍👩‍👧",
+    "🇦🇺",
+    "e\u{301}",
+    "\u{301}",
+    "\u{200B}",
+    "\u{200D}",
+    "\u{FEFF}",
+    "\u{202E}",
+    "\u{2066}",
+    "\u{AD}",
+    "\u{A0}",
+    "\u{0}",
+    "\u{7}",
+    "&nbsp;",
+    "&#7;",
+    "&#x100000;",
+    "&amp;",
+    "\u{FFFD}",
+    "@name #tag /cmd",
+];
