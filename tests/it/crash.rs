@@ -93,10 +93,9 @@ async fn a_finished_answer_is_delivered_after_a_crash_and_not_asked_for_again() 
     world.model.answers("forty-two");
     world.telegram.slow_down("sendMessage", Duration::from_hours(1));
     world.anna("what is the answer?");
-    let folder = world.folder.path().to_owned();
-    let generated = async || audit::stored::<i64>(&folder, "SELECT count(*) FROM inbox WHERE stage = 'generated'") == 1;
-    until("the answer is stored", generated).await;
+    world.an_answer_is_stored().await;
     world.bot.dies();
+    world.telegram_has_read_everything().await;
     world.telegram.heal();
     world.bot.starts().await;
     within("the answer", world.answers(ANNA, 1)).await;
@@ -134,10 +133,9 @@ async fn an_answer_is_stored_before_the_last_frame_of_its_preview_is_waited_for(
     world.anna("what is the answer?");
     within("the model pauses, and a frame is on its way", gate.reached()).await;
     gate.release();
-    let folder = world.folder.path().to_owned();
-    let generated = async || audit::stored::<i64>(&folder, "SELECT count(*) FROM inbox WHERE stage = 'generated'") == 1;
-    until("the answer is stored", generated).await;
+    world.an_answer_is_stored().await;
     world.bot.dies();
+    world.telegram_has_read_everything().await;
     world.telegram.heal();
     world.bot.starts().await;
     world.answers(ANNA, 1).await;

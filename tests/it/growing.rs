@@ -3,8 +3,7 @@
 use routergram::replies::{self, Language};
 use routergram::sandbox::telegram::{Call, Fault, Trouble};
 
-use crate::world::audit::stored;
-use crate::world::{ANNA, GROUP, Mode, World, until, within};
+use crate::world::{ANNA, GROUP, Mode, World, within};
 
 fn calls(world: &World, method: &str) -> usize {
     world.telegram.calls().iter().filter(|call| call.method == method).count()
@@ -82,10 +81,9 @@ async fn an_answer_that_is_stored_goes_into_its_message_after_a_crash_once() {
     let growing = world.grows(GROUP, "one").await;
     world.telegram.fail(Fault::new("editMessageText", 1000, Trouble::InternalServerError));
     gate.release();
-    let folder = world.folder.path().to_owned();
-    let generated = "SELECT count(*) FROM inbox WHERE stage = 'generated'";
-    until("the answer is stored", async || stored::<i64>(&folder, generated) == 1).await;
+    world.an_answer_is_stored().await;
     world.bot.dies();
+    world.telegram_has_read_everything().await;
     world.telegram.heal();
     world.bot.starts().await;
     let said = world.answers(GROUP, 1).await;

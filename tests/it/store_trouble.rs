@@ -42,9 +42,7 @@ async fn a_delivery_that_cannot_be_noted_for_a_while_is_not_repeated() {
     world.model.answers("forty-two");
     world.telegram.slow_down("sendMessage", Duration::from_hours(1));
     world.anna("what is the answer?");
-    let folder = world.folder.path().to_owned();
-    let generated = async || audit::stored::<i64>(&folder, "SELECT count(*) FROM inbox WHERE stage = 'generated'") == 1;
-    until("the answer is stored", generated).await;
+    world.an_answer_is_stored().await;
     let holder = holds(&world);
     // The hour passes, and the call that waited for it goes through.
     world.telegram.heal();

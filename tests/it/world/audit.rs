@@ -15,6 +15,19 @@ impl World {
         until("the bot has worked on everything", async || pending(&database) == 0).await;
     }
 
+    /// Returns when an answer is stored and not delivered yet.
+    pub(crate) async fn an_answer_is_stored(&self) {
+        let generated = "SELECT count(*) FROM inbox WHERE stage = 'generated'";
+        until("an answer is stored", async || stored::<i64>(self.folder.path(), generated) == 1).await;
+    }
+
+    /// Returns when Telegram has read what was on its way to it: a call that a dead process had sent off is read before
+    /// one that comes later.
+    pub(crate) async fn telegram_has_read_everything(&self) {
+        let me = format!("{}/bot{}/getMe", self.telegram.api_url(), self.telegram.token());
+        within("Telegram answers", self.bot.http.get(me).send()).await.unwrap();
+    }
+
     /// The end of a story: drains, stops the bot, and looks for what went wrong unnoticed.
     pub(crate) async fn ends(mut self) {
         if self.bot.is_running() {
