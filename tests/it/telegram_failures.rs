@@ -214,6 +214,7 @@ async fn previews_that_fail_or_are_too_many_harm_nobody() {
         refused(400, "Bad Request: message can't be shown"),
         refused(403, "Forbidden: user is deactivated"),
         // The last: it is obeyed.
+        Trouble::TooManyRequests { retry_after: 3600 },
     ];
     let world = world().await;
     for (n, trouble) in troubles.into_iter().enumerate() {

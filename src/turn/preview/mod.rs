@@ -49,6 +49,17 @@ enum Place {
     Message(Option<i64>),
 }
 
+/// A call of the preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    /// "typing…".
+    Typing,
+    /// A draft, or the message in which the answer will grow.
+    Frame,
+    /// A change of that message.
+    Change,
+}
+
 /// One answer's preview.
 pub(super) struct Preview {
     tools: Arc<Tools>,
@@ -58,8 +69,8 @@ pub(super) struct Preview {
     /// Leave to show the next frame, once it is asked for.
     leave: Option<Leave>,
     under_way: Option<Call>,
-    /// What is under way changes the message in which the answer grows.
-    changing: bool,
+    /// What is under way, or was at last.
+    doing: Doing,
     /// When "typing…" is said again, as long as there is nothing to see.
     next_typing: Timestamp,
     /// When the next frame may be asked for.
@@ -83,7 +94,7 @@ impl Preview {
             place,
             leave: None,
             under_way: None,
-            changing: false,
+            doing: Doing::Typing,
             next_typing: Timestamp::default(),
             next_frame: Timestamp::default(),
             shown: 0,
@@ -109,7 +120,7 @@ impl Preview {
                 self.next_typing = clock.now().plus(TYPING);
                 // Whoever waits in the queue must be polled, since it may be the one that lets the others go.
                 self.leave = None;
-                (self.under_way, self.changing) = (Some(self.frame.typing()), false);
+                (self.under_way, self.doing) = (Some(self.frame.typing()), Doing::Typing);
             }
             slot = Self::leave(&mut self.leave, self.tools.telegram.clone(), self.frame.chat(), wanted, &clock),
                 if wanted.is_some() => self.show(text, slot),
@@ -154,14 +165,14 @@ impl Preview {
             Place::Message(message) => message,
             Place::Nowhere | Place::Draft(_) => None,
         };
-        LastFrame::new(self.under_way.take(), message, self.changing, self.tools.clock.clone())
+        LastFrame::new(self.under_way.take(), message, self.doing == Doing::Change, self.tools.clock.clone())
     }
 
     /// Shows the text as it is now that a frame may go out.
     fn show(&mut self, text: &str, slot: Slot) {
         let now = self.tools.clock.now();
         self.next_frame = now.plus(self.pace());
-        self.changing = matches!(self.place, Place::Message(Some(_)));
+        self.doing = if matches!(self.place, Place::Message(Some(_))) { Doing::Change } else { Doing::Frame };
         if self.place == Place::Message(None) {
             self.under_way = Some(self.frame.placeholder(slot));
             return;
@@ -188,7 +199,12 @@ impl Preview {
         match result {
             Ok(Shown::Placed(message_id)) => self.place = Place::Message(Some(message_id)),
             Ok(Shown::Frame) => {}
+            Err(TelegramError::RetryAfter(wait)) if self.doing == Doing::Typing => {
+                self.next_typing = self.tools.clock.now().plus(wait);
+            }
             Err(TelegramError::RetryAfter(wait)) => self.next_frame = self.tools.clock.now().plus(wait),
+            // Whoever refuses "typing…" may take the text.
+            Err(error) if self.doing == Doing::Typing => tracing::debug!(reason = %error, "A sign of life was dropped"),
             Err(error) if matches!(self.place, Place::Draft(_)) && knows_no_drafts(&error) => {
                 tracing::info!("This Bot API server knows no drafts; answers grow in messages");
                 self.tools.drafts.store(false, Ordering::Relaxed);

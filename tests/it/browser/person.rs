@@ -55,11 +55,14 @@ impl<'a> Person<'a> {
         self.waits_for("a growing draft", "return window.lengths.size >= 2").await;
     }
 
-    /// Waits until the last message is the bot's and no draft is left; returns its text.
+    /// Waits until the last message is the bot's, and neither a draft nor a Stop button says that it is still being written;
+    /// returns its text.
     pub(crate) async fn sees_the_answer(&self) -> String {
         let last = "const last = [...document.querySelectorAll('.msg:not(.draft)')].at(-1);";
-        let done =
-            format!("{last} return last?.dataset.bot === 'true' && !document.querySelector('[data-testid=draft]')");
+        let growing = "[...last.querySelectorAll('button')].some(button => button.textContent.includes('⏹'))";
+        let done = format!(
+            "{last} return last?.dataset.bot === 'true' && !document.querySelector('[data-testid=draft]') && !{growing}"
+        );
         self.waits_for("the answer", &done).await;
         let text = "const text = last.querySelector('[data-testid=text]').cloneNode(true); text.querySelector('.meta').remove();";
         self.eval(&format!("{last} {text} return text.textContent")).await.as_str().unwrap_or_default().to_owned()
