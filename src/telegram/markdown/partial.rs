@@ -81,6 +81,9 @@ fn is_marker(line: &str) -> bool {
         || (task.len() < line.len() && matches!(task, "[" | "[x" | "[X" | "[ ]" | "[x]" | "[X]"))
 }
 
+/// How much emphasis inside emphasis is closed; people nest three.
+const DEEPEST: usize = 16;
+
 /// Delimiters that are open, outermost first: character and length.
 type Stack = Vec<(char, usize)>;
 
@@ -215,7 +218,7 @@ fn delimiter(block: &str, range: Range<usize>, open: &mut Stack) -> usize {
         }
     }
     // A single `*` inside a word is a product more often than it is emphasis.
-    if left > 0 && !spaced(after) && !(inside_word && length == 1) {
+    if left > 0 && !spaced(after) && !(inside_word && length == 1) && open.len() < DEEPEST {
         open.push((c, left.min(3)));
     }
     length - left
