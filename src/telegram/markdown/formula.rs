@@ -20,6 +20,10 @@ const DELIMITERS: [(&str, &str, bool); 3] = [("\\(", "\\)", false), ("\\[", "\\]
 
 /// Holds back the formulas and the addresses of the text.
 pub(super) fn hold(source: &str, store: &mut Store) -> String {
+    // Most texts have nothing to hold, and asking the parser first is half of the work.
+    if !source.contains(['\\', '$']) && !source.contains("://") {
+        return source.to_owned();
+    }
     let mut out = String::with_capacity(source.len());
     let mut untouchable = code_and_links(source).into_iter().peekable();
     let mut at = 0;
@@ -140,6 +144,9 @@ fn looks_like_math(body: &str) -> bool {
 
 /// A formula over several lines of a quotation or a list, without what belongs to those.
 fn unquote(body: &str, source: &str, start: usize) -> String {
+    if !body.contains('\n') {
+        return body.trim().to_owned();
+    }
     let line = &source[source[..start].rfind('\n').map_or(0, |newline| newline + 1)..start];
     let quoted = line.trim_start().starts_with('>');
     let lines = body.lines().map(|line| if quoted { line.trim_start_matches([' ', '>']) } else { line.trim() });

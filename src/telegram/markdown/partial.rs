@@ -17,10 +17,29 @@ pub(super) fn close(markdown: &str) -> String {
     let mut out = done.to_owned();
     if in_code {
         out.push_str(without_partial_fence(tail));
+    } else if let Some(heading) = table_begun(done, tail) {
+        out.truncate(heading.start);
+        let heading = close_block(text[heading].trim_end());
+        let columns = heading.trim_end_matches('|').matches('|').count() - heading.matches("\\|").count();
+        out.push_str(&format!("{heading}\n|{}", "-|".repeat(columns)));
     } else {
         out.push_str(&close_block(without_bare_marker(tail)));
     }
     out
+}
+
+/// Where the heading of a table stands whose row of dashes has not come yet, or not in full: a table is one from its first
+/// line on.
+fn table_begun(done: &str, tail: &str) -> Option<Range<usize>> {
+    let dashes = tail.starts_with('|') && tail.chars().all(|c| "|-: ".contains(c));
+    let heading = if dashes {
+        done.trim_end().rfind('\n').map_or(0, |newline| newline + 1)..done.len()
+    } else {
+        done.len()..done.len() + tail.len()
+    };
+    let line = if dashes { done[heading.start..].trim_end() } else { tail };
+    let first = !done[..heading.start].trim_end_matches([' ', '\r']).ends_with("|\n");
+    (line.starts_with("| ") && line.len() > 2 && !line.contains('\n') && first).then_some(heading)
 }
 
 /// Where the last block starts, and whether that is inside a fence.
@@ -81,6 +100,9 @@ fn is_marker(line: &str) -> bool {
         || (task.len() < line.len() && matches!(task, "[" | "[x" | "[X" | "[ ]" | "[x]" | "[X]"))
 }
 
+/// How much emphasis inside emphasis is closed; people nest three.
+const DEEPEST: usize = 16;
+
 /// Delimiters that are open, outermost first: character and length.
 type Stack = Vec<(char, usize)>;
 
@@ -96,6 +118,10 @@ fn close_block(block: &str) -> String {
                 Formula::None(length) => at += length,
                 Formula::Whole(end) => at = end,
                 Formula::Open(shown) => return closers(&shown, &open),
+            },
+            '|' if !block.starts_with('|') => match spoiler(&block, at) {
+                Ok(end) => at = end,
+                Err(shown) => return closers(&shown, &open),
             },
             '`' => {
                 let length = run(&block[at..], '`');
@@ -142,6 +168,8 @@ fn formula(block: &str, at: usize) -> Formula {
         return if math { Formula::Whole(at + opening.len() + end + closing.len()) } else { Formula::None(1) };
     }
     let body = without_partial_command(inside).trim_end();
+    // Half of the closing dollars.
+    let body = if opening == "$$" { body.trim_end_matches('$').trim_end() } else { body };
     let amount = dollar && body.starts_with(|c: char| c.is_ascii_digit()) && !body.contains(['\\', '^', '=']);
     if body.is_empty() {
         Formula::Open(block[..at].to_owned())
@@ -149,6 +177,23 @@ fn formula(block: &str, at: usize) -> Formula {
         Formula::None(1)
     } else {
         Formula::Open(format!("{}{opening}{body}{closing}", &block[..at]))
+    }
+}
+
+/// Where the spoiler or the bar that stands here ends; else the block with the open spoiler closed, or without it while it
+/// is empty.
+fn spoiler(block: &str, at: usize) -> Result<usize, String> {
+    let bars = run(&block[at..], '|');
+    let inside = &block[at + bars..];
+    if inside.is_empty() {
+        return Err(block[..at].to_owned());
+    }
+    if bars < 2 || inside.starts_with(char::is_whitespace) {
+        return Ok(at + bars);
+    }
+    match inside.find("||") {
+        Some(end) => Ok(at + bars + end + 2),
+        None => Err(format!("{}||{}||", &block[..at], inside.trim_end_matches('|').trim_end())),
     }
 }
 
@@ -215,7 +260,7 @@ fn delimiter(block: &str, range: Range<usize>, open: &mut Stack) -> usize {
         }
     }
     // A single `*` inside a word is a product more often than it is emphasis.
-    if left > 0 && !spaced(after) && !(inside_word && length == 1) {
+    if left > 0 && !spaced(after) && !(inside_word && length == 1) && open.len() < DEEPEST {
         open.push((c, left.min(3)));
     }
     length - left

@@ -4,6 +4,8 @@
 //! the text never ends in them, never starts with them, and an entity opened after a paragraph does not cover the
 //! gap before it.
 
+use std::borrow::Cow;
+
 use teloxide::types::{MessageEntity, MessageEntityKind};
 
 use super::Formatted;
@@ -241,7 +243,10 @@ impl Page {
 }
 
 /// Without tabs, and without what HTML references like `&#7;` may still name: control characters, the private plane.
-fn readable(text: &str, tab: &str) -> String {
+fn readable<'a>(text: &'a str, tab: &str) -> Cow<'a, str> {
+    if !text.contains(|c: char| c != '\n' && c.is_control() || c >= '\u{10_0000}') {
+        return text.into();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -252,7 +257,7 @@ fn readable(text: &str, tab: &str) -> String {
             _ => out.push(c),
         }
     }
-    out
+    out.into()
 }
 
 impl Style {

@@ -2,6 +2,8 @@
 
 /// Length of an absurd text in bytes: 25 messages.
 const LONG: usize = 100_000;
+/// Length of an absurd text of which there are many: three messages.
+const SHORT: usize = 9_000;
 
 /// The Markdown of each example in the specification's own file.
 pub(super) fn examples(specification: &str) -> Vec<String> {
@@ -14,10 +16,15 @@ pub(super) fn examples(specification: &str) -> Vec<String> {
 
 /// One shape each, as long as nobody writes it.
 pub(super) fn absurd() -> Vec<String> {
-    let mut texts: Vec<String> = PIECES.iter().map(|piece| repeated(piece, LONG)).collect();
-    texts.extend(PIECES.iter().map(|piece| repeated(&format!("{piece}a"), 20_000)));
-    texts.extend(PIECES.iter().map(|piece| repeated(&format!("{piece} word\n"), 20_000)));
-    texts.extend(PIECES.iter().map(|piece| format!("{piece}{piece}text without an end")));
+    let mut texts: Vec<String> = ["a", "word ", "😀", "ש ", "**a** ", "[a](https://a.b) ", "*", "a\r\n", "\u{301}"]
+        .map(|piece| repeated(piece, LONG))
+        .to_vec();
+    for piece in PIECES {
+        texts.push(repeated(piece, SHORT));
+        texts.push(repeated(&format!("{piece}a"), SHORT));
+        texts.push(repeated(&format!("{piece} word\n"), SHORT));
+        texts.push(format!("{piece}{piece}text without an end"));
+    }
     texts.push(repeated("| cell | **cell** | `c` |\n|---|:-:|--:|\n", LONG));
     texts.push(format!("| a | b |\n|---|---|\n{}", repeated("| x | ж😀 |\n", LONG)));
     texts.push(format!("| a | b |\n|---|---|\n| {} | x |", repeated("long ", LONG)));

@@ -281,6 +281,10 @@ impl<'a> Render<'a> {
 
     /// Text in the current styles, with what was held back in its place.
     fn prose(&mut self, text: &str) {
+        // What was held back is never ASCII.
+        if text.is_ascii() {
+            return self.page.write(text);
+        }
         let mut written = 0;
         for (at, c) in text.char_indices() {
             let Some(held) = self.store.get(c) else { continue };
@@ -361,6 +365,10 @@ fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
 
 /// The first `||x||`: what is before it, in it, after it. `a || b || c` is none.
 fn spoiler(text: &str) -> Option<(&str, &str, &str)> {
+    // Looking for one byte is cheap; most texts are words.
+    if !text.contains('|') {
+        return None;
+    }
     let mut start = text.find("||")?;
     loop {
         let inside_at = start + 2;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::*;
 
 mod broken;
+mod streamed;
 use teloxide::types::MessageEntityKind;
 
 /// The text with its entities as tags, for reading.
