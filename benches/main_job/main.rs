@@ -11,6 +11,7 @@ mod answers;
 mod bot;
 mod burst;
 mod conversations;
+mod flood;
 mod machine;
 mod posts;
 mod starts;
@@ -19,7 +20,7 @@ mod world;
 
 use world::Mode;
 
-const SCENARIOS: [&str; 5] = ["disk", "ready", "acks", "burst", "conversations"];
+const SCENARIOS: [&str; 6] = ["disk", "ready", "acks", "burst", "flood", "conversations"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -42,6 +43,9 @@ async fn main() -> anyhow::Result<()> {
     for mode in [Mode::Webhook, Mode::Polling] {
         if chosen("burst") {
             burst::burst(mode).await?;
+        }
+        if chosen("flood") {
+            flood::flood(mode).await?;
         }
         if chosen("conversations") {
             conversations::conversations(mode).await?;
