@@ -11,6 +11,7 @@ mod answers;
 mod bot;
 mod burst;
 mod conversations;
+mod flood;
 mod machine;
 mod posts;
 mod starts;
@@ -20,7 +21,7 @@ mod world;
 
 use world::Mode;
 
-const SCENARIOS: [&str; 7] = ["disk", "ready", "acks", "frames", "streams", "burst", "conversations"];
+const SCENARIOS: [&str; 8] = ["disk", "ready", "acks", "frames", "streams", "burst", "flood", "conversations"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -49,6 +50,9 @@ async fn main() -> anyhow::Result<()> {
     for mode in [Mode::Webhook, Mode::Polling] {
         if chosen("burst") {
             burst::burst(mode).await?;
+        }
+        if chosen("flood") {
+            flood::flood(mode).await?;
         }
         if chosen("conversations") {
             conversations::conversations(mode).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::world::{ANNA, Mode, World, audit, until, within};
+use crate::world::{ANNA, Mode, World, audit, within};
 
 /// Longer than the bot waits for somebody else's lock is not needed: it says when it has given up waiting once.
 const REFUSES: &str = "The store refuses to write";

@@ -21,8 +21,8 @@ const CUT: f64 = 0.9;
 const STEP_BACK: f64 = 0.95;
 /// Never slower: a sixth of what is reported. A bot that is granted less learns it chat by chat.
 const SLOWEST: f64 = 5.0;
-/// Good seconds before the first raise; then it is 1 %, 2 %, 3 % … up to 20 % a second.
-const HOLD: u32 = 2;
+/// Good seconds in a row raise it by 1 %, 2 %, 3 % … up to so many. After a step back, four of them find the same limit
+/// again, at the price of one refusal in a hundred calls.
 const STEEPEST: u32 = 20;
 /// Without anybody waiting for it, the pace is forgotten: Telegram's limits change, and refusals would teach it again.
 const QUIET: Duration = Duration::from_mins(5);
@@ -155,7 +155,7 @@ impl Pace {
         }
         if std::mem::take(&mut learnt.waited_for) {
             learnt.good += 1;
-            let percent = learnt.good.saturating_sub(HOLD).min(STEEPEST);
+            let percent = learnt.good.min(STEEPEST);
             learnt.per_second *= 1.0 + f64::from(percent) / 100.0;
             metrics::telegram_pace(learnt.per_second);
         }

@@ -28,9 +28,9 @@ pub(super) fn absurd() -> Vec<String> {
     texts.push(repeated("| cell | **cell** | `c` |\n|---|:-:|--:|\n", LONG));
     texts.push(format!("| a | b |\n|---|---|\n{}", repeated("| x | ж😀 |\n", LONG)));
     texts.push(format!("| a | b |\n|---|---|\n| {} | x |", repeated("long ", LONG)));
-    texts.push((0..200).map(|depth| format!("{}- item\n", "  ".repeat(depth))).collect());
-    texts.push((1..200).map(|depth| format!("{} quoted\n", "> ".repeat(depth))).collect());
-    texts.push((1..100).map(|depth| format!("{}1. > - item\n", "   ".repeat(depth))).collect());
+    texts.push((0..200).map(|depth| format!("{}- item\n", "  ".repeat(depth))).collect::<Vec<_>>().concat());
+    texts.push((1..200).map(|depth| format!("{} quoted\n", "> ".repeat(depth))).collect::<Vec<_>>().concat());
+    texts.push((1..100).map(|depth| format!("{}1. > - item\n", "   ".repeat(depth))).collect::<Vec<_>>().concat());
     texts.push(format!("```rust\n{}\n```\nend", repeated("    let a = `1`;\n", LONG)));
     texts.push(format!("> ```\n{}", repeated("> code\n", LONG)));
     texts
