@@ -12,8 +12,8 @@ use crate::machine::Machine;
 use crate::table::{Spans, row};
 use crate::world::{FIRST, Mode, World};
 
-/// Questions that are timed one by one.
-const ONE_BY_ONE: usize = 200;
+/// Questions that are timed one by one, each of somebody else: a chat is shown one frame a second, whatever it is of.
+const ONE_BY_ONE: u16 = 200;
 /// Answers that are written at once.
 const STREAMS: u16 = 1000;
 /// Between two words: 66 of them take thirteen seconds.
@@ -21,22 +21,22 @@ const WORD: Duration = Duration::from_millis(200);
 /// A frame a second; one that comes half a second late is missed.
 const LATE: Duration = Duration::from_millis(1500);
 
-/// One chat, nothing else going on: from the model's first word to the first frame, from its last one to the answer.
+/// Nothing else going on: from the model's first word to the first frame, from its last one to the answer.
 pub(crate) async fn frames() -> anyhow::Result<()> {
-    let world = World::with(1).await?;
+    let world = World::with(ONE_BY_ONE).await?;
     let bot = world.start(Mode::Webhook, &world.place("data"), &[]).await?;
     let (mut first, mut whole) = (Spans::new()?, Spans::new()?);
-    for n in 0..ONE_BY_ONE {
+    for person in FIRST..FIRST + i64::from(ONE_BY_ONE) {
         let mut events = world.telegram.events();
         let mut gate = world.model.hold_after(1);
-        world.telegram.say(FIRST, FIRST, &format!("question {n}"))?;
+        world.telegram.say(person, person, "question")?;
         gate.reached().await;
         let written = Instant::now();
         seen(&mut events, |event| matches!(event, Event::Draft { .. })).await?;
         first.add(written.elapsed())?;
         let finished = Instant::now();
         gate.release();
-        seen(&mut events, |event| matches!(event, Event::Message { message, .. } if message.from != FIRST)).await?;
+        seen(&mut events, |event| matches!(event, Event::Message { message, .. } if message.from != person)).await?;
         whole.add(finished.elapsed())?;
     }
     row("first word written → seen", &first.quantiles(), "under 50 ms");
