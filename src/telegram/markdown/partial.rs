@@ -21,7 +21,7 @@ pub(super) fn close(markdown: &str) -> String {
         out.truncate(heading.start);
         let heading = close_block(text[heading].trim_end());
         let columns = heading.trim_end_matches('|').matches('|').count() - heading.matches("\\|").count();
-        out.push_str(&format!("{heading}\n|{}", "-|".repeat(columns)));
+        out.extend([&heading, "\n|", &"-|".repeat(columns)]);
     } else {
         out.push_str(&close_block(without_bare_marker(tail)));
     }

@@ -186,12 +186,12 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The argument in brackets, if there is one.
-    fn optional(&mut self) -> Option<Option<String>> {
+    /// The argument in brackets; empty when there is none.
+    fn optional(&mut self) -> Option<String> {
         if self.rest.next_if_eq(&'[').is_none() {
-            return Some(None);
+            return Some(String::new());
         }
-        self.until(&End::Bracket).map(Some)
+        self.until(&End::Bracket)
     }
 
     /// `^` and `_`.
@@ -249,9 +249,9 @@ impl Reader<'_> {
             }
             Meaning::Modulus => {
                 let modulus = self.argument()?;
-                out.0.push_str(&format!(" (mod {modulus})"));
+                out.0.extend([" (mod ", &modulus, ")"]);
             }
-            Meaning::Tag => out.0.push_str(&format!("  ({})", self.verbatim())),
+            Meaning::Tag => out.0.extend([" (", &self.verbatim(), ")"]),
             Meaning::Delimiter => self.delimiter(out)?,
             Meaning::Not => {
                 let negated = self.argument()?;
@@ -292,7 +292,7 @@ impl Reader<'_> {
     }
 
     fn root(&mut self, out: &mut Line) -> Option<()> {
-        let degree = self.optional()?.unwrap_or_default();
+        let degree = self.optional()?;
         let inside = grouped(&self.argument()?);
         let sign = match degree.trim() {
             "" | "2" => "√".to_owned(),
