@@ -18,7 +18,7 @@ fn main() {
     let bytes = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     println!("{:<24} {:>8} {:>8} {:>8}   ms for 1 MB", "shape", "format", "partial", "split");
     for (name, text) in shapes(bytes) {
-        #[expect(clippy::cast_precision_loss, reason = "a megabyte or so")]
+        #[expect(clippy::cast_precision_loss, reason = "it is shown with four digits")]
         let megabytes = text.len() as f64 / 1e6;
         let formatted = format(&text);
         let times = [
@@ -46,84 +46,71 @@ fn on_processor() -> Option<Duration> {
     statistics.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
+/// An answer as models write it, with a bit of everything.
+const ANSWER: &str = "## Title\n\nSome **bold** and *italic* words with `code`, a [link](https://a.b/c) and $x^2$.\n\n\
+                      - item\n  - nested\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```rust\nfn main() {}\n```\n\n";
+
+/// Repeated up to the length asked for.
+const REPEATED: [(&str, &str); 39] = [
+    ("answer", ANSWER),
+    ("plain", "Some plain words. And more of them, in a paragraph.\n\n"),
+    ("one line", "words "),
+    ("one word", "a"),
+    ("lines", "a\n"),
+    ("newlines", "\n"),
+    ("all *", "*"),
+    ("* a", "*a "),
+    ("** _ open", "**a _b "),
+    ("**a** in one line", "**a** "),
+    ("all [", "["),
+    ("[a](", "[a]("),
+    ("all ]", "[]"),
+    ("![](", "![]("),
+    ("all backticks", "`"),
+    ("`x`", "`x` "),
+    ("fences", "```\nx\n```\n"),
+    ("all >", ">"),
+    ("> > >", "> "),
+    ("tables", "| a | b |\n|---|---|\n| 1 | 2 |\n\n"),
+    ("formulas", "so $x_1^2$ and \\(\\frac{a}{b}\\) "),
+    ("all $", "$"),
+    ("$a", "$a "),
+    ("\\( open", "\\("),
+    ("money", "$5 and "),
+    ("emoji", "😀👨‍👩‍👧"),
+    ("right to left", "שלום مرحبا "),
+    ("links", "[the docs](https://a.b/c_d) "),
+    ("one paragraph of links", "[a](https://a.b)\n"),
+    ("addresses", "https://a.b/c_d_e "),
+    ("https://a_", "https://a_"),
+    ("refused links", "[a](/x) "),
+    ("<b>", "<b>"),
+    ("<!--", "<!-- "),
+    ("<a href", "<a href=\""),
+    ("||a||", "||a|| "),
+    ("|| a", "||a"),
+    ("&amp;", "&amp;"),
+    ("\\*", "\\*"),
+];
+
 fn shapes(bytes: usize) -> Vec<(&'static str, String)> {
-    let mut all = blocks(bytes);
-    all.extend(inlines(bytes));
-    all
-}
-
-/// Paragraphs, lists, quotes, code, tables.
-fn blocks(bytes: usize) -> Vec<(&'static str, String)> {
     let filled = |piece: &str| piece.repeat(bytes / piece.len() + 1);
-    let answer = "## Title\n\nSome **bold** and *italic* words with `code`, a [link](https://a.b/c) and $x^2$.\n\n\
-                  - item\n  - nested\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```rust\nfn main() {}\n```\n\n";
-    let deep = |marker: &str| (0..).map(|i| format!("{}x\n", marker.repeat(i % 40))).take(bytes / 60).collect();
-    vec![
-        ("answer", filled(answer)),
-        ("plain", filled("Some plain words. And more of them, in a paragraph.\n\n")),
-        ("one line", filled("words ")),
-        ("one word", filled("a")),
-        ("lines", filled("a\n")),
-        ("newlines", filled("\n")),
-        ("fences", filled("```\nx\n```\n")),
+    let counted = |line: fn(usize) -> String, length: usize| (0..bytes / length).map(line).collect::<String>();
+    let wide = |cell: &str| format!("{}|\n", cell.repeat(bytes / 6));
+    let mut shapes: Vec<_> = REPEATED.map(|(name, piece)| (name, filled(piece))).to_vec();
+    shapes.extend([
+        ("backtick runs", counted(|i| format!("{} ", "`".repeat(i % 1400)), 700)),
         ("code block", format!("```rust\n{}```", filled("    let a = 1;\n"))),
-        ("nested quotes", deep("> ")),
-        ("nested lists", deep("  ").replace('x', "- x")),
-        ("all >", filled(">")),
-        ("> > >", filled("> ")),
+        ("nested quotes", counted(|i| format!("{}x\n", "> ".repeat(i % 40)), 42)),
+        ("nested lists", counted(|i| format!("{}- x\n", "  ".repeat(i % 40)), 44)),
         ("one table", format!("| a | b |\n|---|---|\n{}", filled("| cell | **x** |\n"))),
-        (
-            "wide table",
-            format!(
-                "{}\n{}\n{}",
-                filled("|a")[..bytes / 3].to_owned(),
-                filled("|-")[..bytes / 3].to_owned(),
-                filled("|b")[..bytes / 3].to_owned()
-            ),
-        ),
-        ("tables", filled("| a | b |\n|---|---|\n| 1 | 2 |\n\n")),
-    ]
-}
-
-/// Marks inside a line.
-fn inlines(bytes: usize) -> Vec<(&'static str, String)> {
-    let filled = |piece: &str| piece.repeat(bytes / piece.len() + 1);
-    vec![
-        ("all *", filled("*")),
-        ("* a", filled("*a ")),
-        ("** _ open", filled("**a _b ")),
-        ("**a** in one line", filled("**a** ")),
-        ("all [", filled("[")),
-        ("[a](", filled("[a](")),
-        ("all ]", filled("[]")),
-        ("![](", filled("![](")),
-        ("all backticks", filled("`")),
-        ("backtick runs", (0..).map(|i| format!("{} ", "`".repeat(i % 1400))).take(bytes / 700).collect()),
-        ("`x`", filled("`x` ")),
-        ("formulas", filled("so $x_1^2$ and \\(\\frac{a}{b}\\) ")),
+        ("wide table", [wide("|a"), wide("|-"), wide("|b")].concat()),
         ("one formula", format!("$$\n{}\n$$", filled("\\frac{a}{b} + "))),
         ("\\frac{ nested", format!("$$ {} $$", filled("\\frac{"))),
-        ("all $", filled("$")),
-        ("$a", filled("$a ")),
-        ("\\( open", filled("\\(")),
-        ("money", filled("$5 and ")),
-        ("emoji", filled("😀👨‍👩‍👧")),
-        ("right to left", filled("שלום مرحبا ")),
         ("combining", format!("e{}", filled("\u{301}"))),
-        ("links", filled("[the docs](https://a.b/c_d) ")),
-        ("one paragraph of links", filled("[a](https://a.b)\n")),
-        ("addresses", filled("https://a.b/c_d_e ")),
-        ("https://a_", filled("https://a_")),
-        ("refused links", filled("[a](/x) ")),
-        ("definitions", (0..).map(|i| format!("[{i}]: https://a.b/{i}\n")).take(bytes / 25).collect()),
-        ("notes", (0..).map(|i| format!("a[^{i}]\n\n[^{i}]: note\n\n")).take(bytes / 25).collect()),
-        ("<b>", filled("<b>")),
-        ("<!--", filled("<!-- ")),
-        ("<a href", filled("<a href=\"")),
-        ("||a||", filled("||a|| ")),
-        ("|| a", filled("||a")),
-        ("&amp;", filled("&amp;")),
         ("spaces", format!("a{}b", filled(" "))),
-        ("\\*", filled("\\*")),
-    ]
+        ("definitions", counted(|i| format!("[{i}]: https://a.b/{i}\n"), 27)),
+        ("notes", counted(|i| format!("a[^{i}]\n\n[^{i}]: note\n\n"), 26)),
+    ]);
+    shapes
 }

@@ -24,7 +24,9 @@ pub(super) enum Target {
 /// Judges an address.
 pub(super) fn judge(address: &str) -> Target {
     let address = address.trim();
-    if let Ok(url) = Url::parse(address)
+    // Most of the addresses that are refused are relative, and told by that alone.
+    if address.contains(':')
+        && let Ok(url) = Url::parse(address)
         && accepted(&url)
     {
         return Target::Link(url);
@@ -43,13 +45,15 @@ pub(super) fn judge(address: &str) -> Target {
 
 /// True when a label says the same as the address, so that Telegram makes a link of the label by itself.
 pub(super) fn same(label: &str, address: &str) -> bool {
-    let bare = |text: &str| {
-        let text = text.trim().trim_end_matches('/');
-        let text = text.strip_prefix("mailto:").or_else(|| text.strip_prefix("tel:")).unwrap_or(text);
-        let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
-        text.to_lowercase()
-    };
-    bare(label) == bare(address)
+    bare(label).eq(bare(address))
+}
+
+/// The lower-case letters of an address without what nobody writes in a label.
+fn bare(text: &str) -> impl Iterator<Item = char> {
+    let text = text.trim().trim_end_matches('/');
+    let text = text.strip_prefix("mailto:").or_else(|| text.strip_prefix("tel:")).unwrap_or(text);
+    let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+    text.chars().flat_map(char::to_lowercase)
 }
 
 fn accepted(url: &Url) -> bool {

@@ -75,6 +75,20 @@ fn entities_are_clipped_and_counted_from_their_part() {
 }
 
 #[test]
+fn formatting_goes_on_through_all_the_parts() {
+    let formatted = format("> **one two three four** five\n> six seven");
+    let parts = split(&formatted, 6);
+    assert_eq!(parts.len(), 7);
+    for (i, part) in parts.iter().enumerate() {
+        let length = part.text.len();
+        let bold = (i < 4).then(|| MessageEntity::bold(0, length));
+        let expected: Vec<_> =
+            [MessageEntity::new(MessageEntityKind::Blockquote, 0, length)].into_iter().chain(bold).collect();
+        assert_eq!(part.entities, expected, "{}", part.text);
+    }
+}
+
+#[test]
 fn no_part_has_more_entities_than_telegram_reads() {
     let formatted = format(&"**a** `b` ".repeat(300));
     assert_eq!(formatted.entities.len(), 600);

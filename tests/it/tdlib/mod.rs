@@ -1,7 +1,7 @@
 //! Formatting, judged by Telegram's own parser: every answer, however broken its Markdown, becomes messages that Telegram
 //! takes and changes nothing about.
 //!
-//! The judge is TDLib, the library that the Bot API server is built on, through its synchronous `getMarkdownText`. It is
+//! The judge is `TDLib`, the library that the Bot API server is built on, through its synchronous `getMarkdownText`. It is
 //! the right one because it runs what a message to be sent runs: `get_message_entities` (which refuses addresses and
 //! unknown kinds) and `fix_formatted_text` (which refuses broken offsets, sorts, cuts, merges and drops entities, and
 //! strips characters). `parseTextEntities` does neither, and sending needs an account. What it would do besides, write the
@@ -24,7 +24,7 @@ use teloxide::types::{MessageEntity, MessageEntityKind};
 
 mod texts;
 
-/// Text that TDLib would read as italic: with it in a text, no Markdown can stand for the entities of the rest.
+/// Text that `TDLib` would read as italic: with it in a text, no Markdown can stand for the entities of the rest.
 const AMBIGUOUS: &str = "\n__x__";
 /// How many entities of a message Telegram reads.
 const MOST_ENTITIES: usize = 100;
@@ -106,7 +106,7 @@ fn assert_blank(lost: &str) {
     assert!(lost.chars().all(blank), "{lost:?} is lost");
 }
 
-/// What TDLib is asked about a message.
+/// What `TDLib` is asked about a message.
 fn question(part: &Part, suffix: &str) -> Value {
     let text = format!("{}{suffix}", part.text);
     let entities: Vec<Value> = part.entities.iter().map(to_tdlib).collect();
@@ -131,7 +131,7 @@ fn to_tdlib(entity: &MessageEntity) -> Value {
     json!({"@type": "textEntity", "offset": entity.offset, "length": entity.length, "type": kind})
 }
 
-/// What TDLib refused or changed.
+/// What `TDLib` refused or changed.
 fn complaint(part: &Part, suffix: &str, answer: &Value) -> Option<String> {
     let text = format!("{}{suffix}", part.text);
     let sent: Vec<Value> = part.entities.iter().map(to_tdlib).collect();
@@ -152,7 +152,7 @@ fn complaint(part: &Part, suffix: &str, answer: &Value) -> Option<String> {
     ))
 }
 
-/// Entities as kind, start and end, in the order of their kind. **The one thing that TDLib may change**: where styles overlap
+/// Entities as kind, start and end, in the order of their kind. **The one thing that `TDLib` may change**: where styles overlap
 /// it cuts a style at the ends of the others, bold over "a *b* c" into three, and shows the same; so neighbours of one
 /// such style are joined here. Code, links and quotations are never joined: cut in two they would look it.
 fn joined(entities: &[Value]) -> Vec<(String, u64, u64)> {
@@ -171,7 +171,7 @@ fn joined(entities: &[Value]) -> Vec<(String, u64, u64)> {
     ranges
 }
 
-/// TDLib's answers, in order.
+/// `TDLib`'s answers, in order.
 fn ask(tdlib: &Path, questions: &[Value]) -> Vec<Value> {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut lines = BufWriter::new(file.reopen().unwrap());

@@ -28,9 +28,9 @@ pub(super) fn absurd() -> Vec<String> {
     texts.push(repeated("| cell | **cell** | `c` |\n|---|:-:|--:|\n", LONG));
     texts.push(format!("| a | b |\n|---|---|\n{}", repeated("| x | ж😀 |\n", LONG)));
     texts.push(format!("| a | b |\n|---|---|\n| {} | x |", repeated("long ", LONG)));
-    texts.push((0..200).map(|depth| format!("{}- item\n", "  ".repeat(depth))).collect::<Vec<_>>().concat());
-    texts.push((1..200).map(|depth| format!("{} quoted\n", "> ".repeat(depth))).collect::<Vec<_>>().concat());
-    texts.push((1..100).map(|depth| format!("{}1. > - item\n", "   ".repeat(depth))).collect::<Vec<_>>().concat());
+    texts.push(deeper("  ", "- item"));
+    texts.push(deeper("> ", "quoted"));
+    texts.push(deeper("   ", "1. > - item"));
     texts.push(format!("```rust\n{}\n```\nend", repeated("    let a = `1`;\n", LONG)));
     texts.push(format!("> ```\n{}", repeated("> code\n", LONG)));
     texts
@@ -56,6 +56,11 @@ pub(super) fn random(seed: u64) -> String {
     text
 }
 
+/// Two hundred lines, each one level deeper than the one before.
+fn deeper(indentation: &str, line: &str) -> String {
+    (0..200).flat_map(|depth| [indentation.repeat(depth), format!("{line}\n")]).collect()
+}
+
 fn repeated(piece: &str, bytes: usize) -> String {
     piece.repeat(bytes / piece.len() + 1)
 }
@@ -75,7 +80,7 @@ const WORDS: [&str; 12] = [
     "\u{1F1E6}\u{1F1FA}",
 ];
 
-const PIECES: [&str; 82] = [
+const PIECES: [&str; 83] = [
     "**",
     "*",
     "_",
@@ -111,6 +116,7 @@ const PIECES: [&str; 82] = [
     "![",
     "![a](https://a.b/c.png)",
     "[a](https://a.b \"t\")",
+    "[a](http://localhost:1/x)",
     "[a][1]",
     "[1]: https://a.b/_c_\n",
     "[^1]",

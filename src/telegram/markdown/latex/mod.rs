@@ -186,7 +186,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The argument in brackets; empty if there is none.
+    /// The argument in brackets; empty when there is none.
     fn optional(&mut self) -> Option<String> {
         if self.rest.next_if_eq(&'[').is_none() {
             return Some(String::new());
@@ -251,10 +251,7 @@ impl Reader<'_> {
                 let modulus = self.argument()?;
                 out.0.extend([" (mod ", &modulus, ")"]);
             }
-            Meaning::Tag => {
-                let tag = self.verbatim();
-                out.0.extend(["  (", &tag, ")"]);
-            }
+            Meaning::Tag => out.0.extend([" (", &self.verbatim(), ")"]),
             Meaning::Delimiter => self.delimiter(out)?,
             Meaning::Not => {
                 let negated = self.argument()?;
