@@ -22,6 +22,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -298,5 +299,7 @@ impl Shared {
 fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let stopping = shared.stopping.clone().cancelled_owned();
     let router = server::router(shared);
+    // A word at a time is what it writes: each must leave at once, as real providers' do.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopping).await });
 }
