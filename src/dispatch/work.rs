@@ -153,8 +153,8 @@ async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastF
 
 /// Delivers a stored reply, now or later; it is never given up while its chat exists.
 async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply, urgency: Urgency) -> &'static str {
-    let way = Way { telegram: &bench.tools.telegram, clock: &bench.tools.clock, urgency, stop: bench.hard };
-    match deliver::deliver(bench.tools, &claim, reply, &way).await {
+    let way = Way { tools: bench.tools, urgency, stop: bench.hard };
+    match deliver::deliver(&way, &claim, reply).await {
         Ok(Delivery::Done) => {
             claim.completed();
             "done"

@@ -110,6 +110,27 @@ async fn a_message_that_somebody_deleted_meanwhile_is_written_anew() {
 }
 
 #[tokio::test]
+async fn a_message_that_replaces_a_deleted_one_is_announced_as_a_send() {
+    let (mut world, gate) = held(Mode::Webhook, "one two three").await;
+    world.expects_in_log(&["sending it plainer", "A message may arrive twice"]);
+    world.telegram.set_admin(GROUP, ANNA, true);
+    world.says(ANNA, GROUP, "/ask count");
+    let growing = world.grows(GROUP, "one").await;
+    let delete =
+        routergram::sandbox::telegram::view::Act::Delete { chat: GROUP, user: ANNA, message_id: growing.message_id };
+    world.telegram.act(delete).unwrap();
+    world.telegram.fail(Fault::new("sendMessage", 1, Trouble::DoneThenSilence));
+    gate.release();
+    world.answers(GROUP, 1).await;
+    world.bot.dies();
+    world.bot.starts().await;
+    world.drains().await;
+    assert_eq!(world.said(GROUP).len(), 2, "{}", world.telegram.transcript(GROUP));
+    assert_eq!(world.bot.said("A message may arrive twice"), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_frame_that_hangs_cannot_hide_the_answer() {
     let (world, gate) = held(Mode::Webhook, "one two three").await;
     world.telegram.fail(Fault::new("editMessageText", 1, Trouble::DoneThenSilence));

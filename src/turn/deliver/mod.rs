@@ -16,24 +16,18 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Tools;
-use crate::clock::Clock;
 use crate::inbox::Claim;
-use crate::metrics;
-use crate::storage::{Address, StorageError, StoredReply, insist};
+use crate::storage::{StorageError, StoredReply, insist};
 use crate::telegram::methods::DeleteMessages;
 use crate::telegram::{Telegram, TelegramError, Urgency};
 
+mod errand;
 mod letter;
 mod progress;
 
-use letter::Letter;
+use errand::{Errand, Unsent};
 use progress::Progress;
 
-/// Pauses before a send that did not arrive is tried again on the spot. When these are used up the claim is given back,
-/// so that it does not hold a place while Telegram is away.
-const AGAIN: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
-/// The longest flood wait that is sat out on the spot.
-const SIT_OUT: Duration = Duration::from_secs(5);
 /// The longest pause after a send of which nothing is known; every repetition may be a copy.
 const UNKNOWN_PAUSE: Duration = Duration::from_mins(10);
 
@@ -55,12 +49,10 @@ pub enum Delivery {
     Refused(String),
 }
 
-/// How to get a message to Telegram.
+/// How the parts of a reply get to Telegram.
 pub struct Way<'a> {
-    /// The Bot API.
-    pub telegram: &'a Telegram,
-    /// The time.
-    pub clock: &'a Clock,
+    /// What turns work with.
+    pub tools: &'a Tools,
     /// How badly it is waited for.
     pub urgency: Urgency,
     /// Ends the waiting between two calls.
@@ -68,45 +60,39 @@ pub struct Way<'a> {
 }
 
 /// Sends what is still owed of `reply`. After a crash in between, the next attempt goes on where the store says.
-pub async fn deliver(
-    tools: &Tools,
-    claim: &Claim,
-    reply: &StoredReply,
-    way: &Way<'_>,
-) -> Result<Delivery, StorageError> {
-    let (storage, clock, key, count) = (&tools.storage, &tools.clock, claim.key(), reply.parts.len());
+pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Result<Delivery, StorageError> {
+    let Tools { storage, clock, .. } = way.tools;
+    let (key, count) = (claim.key(), reply.parts.len());
     let mut progress = Progress::of(reply);
     for k in 0..count {
         if progress.is_settled(k) {
             continue;
         }
-        let last = k + 1 == count;
-        let over = progress.place(k);
-        // A change can be repeated without harm. Storing a reply announces its first send.
-        if over.is_none() && (k > 0 || claim.stored_reply().is_some()) {
-            insist(clock, || storage.sending(key, k)).await?;
-        }
-        if over.is_none() && reply.maybe_sent && progress.is_next(k) {
-            tracing::warn!("A message may arrive twice: the process ended while it was being sent");
-            metrics::send_repeated("crash");
-        }
-        let letter = progress.letter(k, over);
-        let message_id = match send(way, letter).await {
+        let errand = Errand {
+            way,
+            key,
+            k,
+            // Storing a reply announces its first send.
+            announced: k == 0 && claim.stored_reply().is_none(),
+            maybe_sent: reply.maybe_sent && progress.is_next(k),
+        };
+        let message_id = match errand.run(progress.letter(k)).await {
             Ok(message_id) => message_id,
-            Err(error) if progress.can_do_without(k, &error) => {
-                note_refusal(tools, &error);
+            Err(Unsent::Store(error)) => return Err(error),
+            Err(Unsent::Telegram(error)) if progress.can_do_without(k, &error) => {
+                note_refusal(way.tools, &error);
                 0
             }
-            Err(error) => {
+            Err(Unsent::Telegram(error)) => {
                 // Whatever became of this call is known or has been said: the next attempt is not a doubt of its own.
                 insist(clock, || storage.not_sent(key, k)).await?;
                 return Ok(undelivered(&error, claim.tries(), way.stop));
             }
         };
         progress.arrived(k, message_id);
-        let last = last || progress.rest_is_settled(k);
+        let last = k + 1 == count || progress.rest_is_settled(k);
         if last {
-            delete(way.telegram, reply.address.chat, progress.superfluous()).await;
+            delete(&way.tools.telegram, reply.address.chat, progress.superfluous()).await;
         }
         insist(clock, || storage.delivered(key, k, message_id, last)).await?;
         if last {
@@ -152,60 +138,5 @@ fn undelivered(error: &TelegramError, tries: u32, stop: &CancellationToken) -> D
             Delivery::Later { reason, after: Some(pause) }
         }
         _ => Delivery::Later { reason, after: None },
-    }
-}
-
-/// Sends one part and returns its message id, or the error with which it was given up for now.
-async fn send(way: &Way<'_>, mut letter: Letter<'_>) -> Result<i64, TelegramError> {
-    let mut pauses = AGAIN.into_iter();
-    let mut in_doubt = false;
-    loop {
-        let slot = tokio::select! {
-            slot = way.telegram.permit(way.urgency, letter.address.chat) => slot,
-            () = way.stop.cancelled() => Err(TelegramError::NotSent("the program stops".to_owned())),
-        };
-        let posted = match slot {
-            Ok(slot) => letter.post(slot).await,
-            Err(error) => Err(error),
-        };
-        let error = match posted {
-            Ok(message_id) => return Ok(message_id),
-            Err(error) => error,
-        };
-        match &error {
-            TelegramError::Migrated(chat) if letter.address.chat != *chat => {
-                // No message of the old group can be changed any more.
-                letter = Letter { address: Address { chat: *chat, ..letter.address }, over: None, ..letter };
-                continue;
-            }
-            TelegramError::Refused { description, .. } if !error.chat_is_gone() => {
-                let Some(plainer) = letter.plainer(description) else { return Err(error) };
-                tracing::warn!(reason = %error, "Telegram refused a message; sending it plainer");
-                if let (Some(old), None) = (letter.over, plainer.over) {
-                    delete(way.telegram, letter.address.chat, &[old]).await;
-                }
-                letter = plainer;
-                continue;
-            }
-            // A change that is repeated changes nothing.
-            TelegramError::Unknown(_) if letter.over.is_some() => {}
-            TelegramError::Unknown(_) => {
-                tracing::warn!(reason = %error, "A message may arrive twice: Telegram did not say whether it had arrived");
-                metrics::send_repeated("no_answer");
-                // Once on the spot; whatever comes after that is not in a hurry.
-                if std::mem::replace(&mut in_doubt, true) {
-                    return Err(error);
-                }
-            }
-            TelegramError::RetryAfter(wait) if *wait <= SIT_OUT => {}
-            TelegramError::NotSent(_) => {}
-            _ => return Err(error),
-        }
-        let Some(pause) = pauses.next() else { return Err(error) };
-        let pause = if let TelegramError::RetryAfter(wait) = error { wait } else { pause };
-        tokio::select! {
-            () = way.clock.sleep(pause) => {}
-            () = way.stop.cancelled() => return Err(error),
-        }
     }
 }

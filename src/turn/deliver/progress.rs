@@ -36,7 +36,7 @@ impl<'a> Progress<'a> {
     }
 
     /// The message that this part is written over. A file cannot be.
-    pub(super) fn place(&self, k: usize) -> Option<i64> {
+    fn place(&self, k: usize) -> Option<i64> {
         let place = self.reply.in_place.get(self.carriers()).copied();
         place.filter(|_| self.reply.parts[k].0.form != Form::Document)
     }
@@ -52,7 +52,8 @@ impl<'a> Progress<'a> {
         self.reply.in_place.get(self.carriers()..).unwrap_or_default()
     }
 
-    pub(super) fn letter(&self, k: usize, over: Option<i64>) -> Letter<'a> {
+    /// A part with everything around it.
+    pub(super) fn letter(&self, k: usize) -> Letter<'a> {
         let StoredReply { address, keyboard, .. } = self.reply;
         // Only the first message replies to the question; the rest follows it.
         let reply_to = address.reply_to.filter(|_| self.carriers() == 0);
@@ -60,7 +61,7 @@ impl<'a> Progress<'a> {
         let rest = &self.reply.parts[k + 1..];
         let is_last = rest.is_empty() || (part.form == Form::Rich && rest.iter().all(|(later, _)| later.fallback));
         let keyboard = keyboard.as_ref().filter(|_| is_last);
-        Letter { address: Address { reply_to, ..*address }, part, over, keyboard, formatted: true }
+        Letter { address: Address { reply_to, ..*address }, part, over: self.place(k), keyboard, formatted: true }
     }
 
     /// A rich message that is refused has its fallback.
