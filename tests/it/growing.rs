@@ -131,6 +131,22 @@ async fn a_message_that_replaces_a_deleted_one_is_announced_as_a_send() {
 }
 
 #[tokio::test]
+async fn whoever_may_see_no_draft_for_minutes_sees_that_the_bot_is_typing() {
+    let (world, gate) = held(Mode::Webhook, "one two three").await;
+    let minutes = Trouble::TooManyRequests { retry_after: 300 };
+    world.telegram.fail(Fault::new("sendMessageDraft", 1, minutes).in_chat(ANNA));
+    world.anna("count");
+    let refused = |calls: &[Call]| calls.iter().any(|call| call.method == "sendMessageDraft");
+    within("the draft is refused", world.telegram.calls_become(refused)).await;
+    let before = calls(&world, "sendChatAction");
+    let typing = |calls: &[Call]| calls.iter().filter(|call| call.method == "sendChatAction").count() > before;
+    within("it is typing again", world.telegram.calls_become(typing)).await;
+    gate.release();
+    world.answers(ANNA, 1).await;
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_frame_that_hangs_cannot_hide_the_answer() {
     let (world, gate) = held(Mode::Webhook, "one two three").await;
     world.telegram.fail(Fault::new("editMessageText", 1, Trouble::DoneThenSilence));

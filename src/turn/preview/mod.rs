@@ -71,7 +71,7 @@ pub(super) struct Preview {
     under_way: Option<Call>,
     /// What is under way, or was at last.
     doing: Doing,
-    /// When "typing…" is said again, as long as there is nothing to see.
+    /// When "typing…" is said again, as long as nothing grows.
     next_typing: Timestamp,
     /// When the next frame may be asked for.
     next_frame: Timestamp,
@@ -111,8 +111,9 @@ impl Preview {
             return self.after(result);
         }
         let clock = self.tools.clock.clone();
-        // "typing…" comes first, and is said until there are words to see.
-        let typing = text.is_empty() || self.place == Place::Nowhere;
+        // "typing…" comes first, and is said until there are words to see, and again while they may not be shown.
+        let held_back = clock.now().plus(TYPING) < self.next_frame;
+        let typing = self.shown == 0 || self.place == Place::Nowhere || held_back;
         let wanted = self.wanted(text);
         tokio::select! {
             biased;
