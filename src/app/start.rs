@@ -227,11 +227,14 @@ fn check_account(frame: &Frame, tools: Arc<Tools>) {
             () = soft.cancelled() => return,
             checked = tools.model.check_key() => checked,
         };
-        if let Err(error) = checked {
-            tracing::error!(detail = %error, "The model's provider does not accept OPENROUTER_API_KEY: questions will not be answered");
-            if error.kind == ModelErrorKind::Account {
+        match checked {
+            Ok(_) => {}
+            Err(error) if error.kind == ModelErrorKind::Account => {
+                tracing::error!(detail = %error, "The model's provider does not accept OPENROUTER_API_KEY: questions will not be answered");
                 tools.owner.tell(Cause::Account, &error.detail);
             }
+            // Questions will show whether it lasts.
+            Err(error) => tracing::warn!(detail = %error, "The model's provider could not be asked about OPENROUTER_API_KEY"),
         }
     });
 }
