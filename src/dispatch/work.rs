@@ -17,6 +17,7 @@ use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
 use crate::owner::Cause;
+use crate::replies::{self, Language};
 use crate::storage::{NewReply, StorageError, StoredReply, insist};
 use crate::telegram::Urgency;
 use crate::turn::deliver::{self, Delivery, Way};
@@ -197,6 +198,10 @@ async fn again(tools: &Tools, claim: Claim, reason: &str) -> &'static str {
     if claim.tries() >= MAX_TRIES {
         return give_up(tools, claim, "failing", reason).await;
     }
+    if claim.tries() == 0 {
+        // Whoever waits should know, and know it once.
+        say(tools, &claim, replies::our_failure).await;
+    }
     let pause = doubling(Duration::from_secs(5), claim.tries());
     tracing::error!(reason, pause_secs = pause.as_secs(), "Handling an update failed; it will be tried again");
     claim.retry(pause, reason).await;
@@ -208,16 +213,22 @@ async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str)
     tracing::error!(reason, "An update was given up and parked");
     metrics::update_parked(cause);
     tools.owner.tell(Cause::Parked, reason);
+    say(tools, &claim, replies::gave_up).await;
+    claim.park(reason).await;
+    "parked"
+}
+
+/// Says what became of an update to whoever wrote it.
+async fn say(tools: &Tools, claim: &Claim, sentence: fn(Language) -> String) {
     // It may be this very update that the reader panics on.
-    let apology = catch_unwind(AssertUnwindSafe(|| handlers::apology(&claim.update().raw, tools))).ok().flatten();
+    let apology = || handlers::apology(&claim.update().raw, tools, sentence);
+    let apology = catch_unwind(AssertUnwindSafe(apology)).ok().flatten();
     if let Some(apology) = apology
         && let message = apology.message()
         && let Err(error) = tools.telegram.send(Urgency::Reply, message.chat_id, &message).await
     {
         tracing::warn!(reason = %error, "The apology could not be sent");
     }
-    claim.park(reason).await;
-    "parked"
 }
 
 /// `first`, twice that, four times that …

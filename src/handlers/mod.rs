@@ -9,7 +9,7 @@ use std::sync::Arc;
 use teloxide::dispatching::DpHandlerDescription;
 use teloxide::dptree::{self, Handler, case};
 
-use crate::replies::{self, Language};
+use crate::replies::Language;
 use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, Seq, StorageError};
 use crate::telegram::methods::{NoPreview, SendText};
 use crate::turn::{LastFrame, Tools};
@@ -165,7 +165,7 @@ pub fn ignores(event: &Event, tools: &Tools) -> bool {
     matches!(route(event, tools), Route::Ignore(_))
 }
 
-/// What is said to whoever wrote an update that is given up.
+/// What is said to whoever wrote an update that could not be handled.
 pub struct Apology {
     address: Address,
     sentence: String,
@@ -187,14 +187,14 @@ impl Apology {
     }
 }
 
-/// The apology for an update, when it is a message that somebody waits for an answer to.
+/// `sentence` for whoever wrote an update, when it is a message that somebody waits for an answer to.
 #[must_use]
-pub fn apology(raw: &str, tools: &Tools) -> Option<Apology> {
+pub fn apology(raw: &str, tools: &Tools, sentence: fn(Language) -> String) -> Option<Apology> {
     let event = crate::update::event(raw).ok()?;
     let Event::Message(message) = &event else { return None };
     if ignores(&event, tools) {
         return None;
     }
     let address = Address { chat: message.chat, thread: message.thread, reply_to: None };
-    Some(Apology { address, sentence: replies::gave_up(Language::of(message.language_code())) })
+    Some(Apology { address, sentence: sentence(Language::of(message.language_code())) })
 }

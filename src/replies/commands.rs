@@ -91,11 +91,6 @@ phrases! {
         "This answer is too long for messages: all of it is in the file."
         "Этот ответ слишком длинный для сообщений: целиком он в файле."
     }
-    /// How to speak to the bot in a group.
-    pub group_usage(name: &str = "example_bot") {
-        "In a group I answer when you mention me (@{name}) or reply to one of my messages."
-        "В группе я отвечаю, если упомянуть меня (@{name}) или ответить на моё сообщение."
-    }
     /// Description of `/new` in the menu.
     menu_new() { "start a new conversation" "начать новый разговор" }
     /// Description of `/stop` in the menu.

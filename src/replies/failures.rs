@@ -87,9 +87,4 @@ phrases! {
         "There is no question in this message. Write what you would like to know."
         "В этом сообщении нет вопроса. Напишите, что вы хотите узнать."
     }
-    /// The bot is being stopped while it should answer.
-    pub shutting_down() {
-        "I am being restarted. Your message is kept; I will answer when I am back."
-        "Меня перезапускают. Ваше сообщение сохранено, я отвечу, когда вернусь."
-    }
 }

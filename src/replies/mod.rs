@@ -16,13 +16,13 @@ mod tests;
 mod unread;
 
 pub use commands::{
-    button_expired, continued_in_file, edit_of_a_part, edit_too_late, group_usage, help, menu, nothing_to_forget,
-    nothing_to_retry, nothing_to_stop, placeholder, retry_button, start, started_over, started_over_as, stop_button,
-    stop_not_yours, stopped, unknown_command,
+    button_expired, continued_in_file, edit_of_a_part, edit_too_late, help, menu, nothing_to_forget, nothing_to_retry,
+    nothing_to_stop, placeholder, retry_button, start, started_over, started_over_as, stop_button, stop_not_yours,
+    stopped, unknown_command,
 };
 pub use failures::{
     account, busy, context_too_long, cut_off, empty_answer, empty_question, gave_up, length_limit, moderated,
-    no_such_model, only_reasoning, our_failure, private_bot, refused, shutting_down, stalled, stalled_before_text,
+    no_such_model, only_reasoning, our_failure, private_bot, refused, stalled, stalled_before_text,
 };
 pub use owner::{owner_account, owner_no_such_model, owner_parked, owner_undeliverable};
 pub use unread::{Unread, cannot_read};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use routergram::replies::{self, Language};
 use rusqlite::Connection;
 
 use crate::world::{ANNA, Mode, World, audit, within};
@@ -52,5 +53,31 @@ async fn a_delivery_that_cannot_be_noted_for_a_while_is_not_repeated() {
     drop(holder);
     world.drains().await;
     assert_eq!((world.said(ANNA).len(), world.model.request_count()), (1, 1));
+    world.ends().await;
+}
+
+/// A column that answers are read from gets another name, as a program that should not write here might do.
+fn renames(world: &World, from: &str, to: &str) {
+    let database = audit::open(world.folder.path());
+    database.execute_batch(&format!("ALTER TABLE turns RENAME COLUMN {from} TO {to}")).unwrap();
+}
+
+#[tokio::test]
+async fn whoever_waits_while_something_is_broken_is_told_once_and_answered_afterwards() {
+    let mut world = World::with(Mode::Webhook).await;
+    world.expects_in_log(&["Handling an update failed"]);
+    world.anna("first");
+    world.answers(ANNA, 1).await;
+    renames(&world, "answer", "reply");
+    world.anna("second");
+    world.answers(ANNA, 2).await;
+    assert_eq!(world.last_said(ANNA), replies::our_failure(Language::En));
+    world.bot.says(r#""pause_secs":10"#).await;
+    assert_eq!(world.said(ANNA).len(), 2, "it is said once");
+    renames(&world, "reply", "answer");
+    world.model.answers("here I am again");
+    world.answers(ANNA, 3).await;
+    assert_eq!(world.last_said(ANNA), "here I am again");
+    world.drains().await;
     world.ends().await;
 }
