@@ -68,6 +68,9 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     forget_old_ids(frame, storage);
     receive(frame, &telegram, acceptor).await?;
     frame.tasks.spawn(establish::show_menu(telegram));
+    if config.telegram.is_own_server() {
+        frame.tasks.spawn(establish::learn_age(Arc::clone(&tools)));
+    }
     check_account(frame, tools);
     tracing::info!(
         bot = identity.username,

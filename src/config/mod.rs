@@ -226,6 +226,14 @@ pub struct TelegramConfig {
     pub own_webhook_host: Option<String>,
 }
 
+impl TelegramConfig {
+    /// Is the Bot API server another one than Telegram's?
+    #[must_use]
+    pub fn is_own_server(&self) -> bool {
+        self.api_url.host_str() != Some("api.telegram.org")
+    }
+}
+
 /// The model.
 #[derive(Debug, Clone)]
 pub struct OpenRouterConfig {

@@ -7,9 +7,11 @@ use crate::clock::Clock;
 use crate::telegram::methods::{BotIdentity, GetMe};
 use crate::telegram::{Patience, Telegram, TelegramError};
 
+mod age;
 mod menu;
 mod updates;
 
+pub use age::learn_age;
 pub use menu::show_menu;
 pub use updates::{Obstacle, clear_way_for_polling, set_webhook};
 

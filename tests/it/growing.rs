@@ -1,7 +1,7 @@
 //! An answer that grows in a message: in groups, and where the server knows no drafts.
 
 use routergram::replies::{self, Language};
-use routergram::sandbox::telegram::{Call, Fault, Trouble};
+use routergram::sandbox::telegram::{Call, DraftStop, Fault, Trouble};
 
 use crate::world::{ANNA, GROUP, Mode, World, within};
 
@@ -50,15 +50,35 @@ async fn a_server_without_drafts_shows_the_answer_in_a_message() {
 }
 
 #[tokio::test]
-async fn a_server_whose_drafts_cannot_be_stopped_shows_the_answer_in_a_message() {
+async fn a_server_that_refuses_the_stop_button_of_drafts_shows_the_answer_in_a_message() {
     let (world, gate) = held(Mode::Webhook, "one two three").await;
-    world.telegram.set_draft_stop(false);
+    world.telegram.set_draft_stop(DraftStop::Refused);
     world.anna("count");
     world.grows(ANNA, "one").await;
     gate.release();
     world.drains().await;
     assert_eq!(world.last_said(ANNA), "one two three");
     world.ends().await;
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_stop_button_of_drafts_shows_the_answer_in_a_message() {
+    for mode in [Mode::Webhook, Mode::Polling] {
+        let mut world = World::asleep(mode, &[]).await;
+        world.telegram.set_draft_stop(DraftStop::Ignored);
+        world.bot.starts().await;
+        world.bot.says("older than the Stop button of drafts").await;
+        world.model.answers("one two three");
+        let gate = world.model.hold_after(1);
+        world.anna("count");
+        let growing = world.grows(ANNA, "one").await;
+        assert!(growing.keyboard.is_some(), "it can be stopped");
+        gate.release();
+        world.drains().await;
+        assert_eq!(world.last_said(ANNA), "one two three");
+        assert_eq!(calls(&world, "sendMessageDraft"), 0);
+        world.ends().await;
+    }
 }
 
 #[tokio::test]

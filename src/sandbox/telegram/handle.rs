@@ -16,7 +16,7 @@ use super::flood::FloodLimits;
 use super::server;
 use super::shared::Shared;
 use super::view::Act;
-use super::world::{Bot, World};
+use super::world::{Bot, DraftStop, World};
 use crate::clock::Clock;
 
 /// How to start.
@@ -211,9 +211,9 @@ impl FakeTelegram {
         self.shared.change(|world, _| world.switches.drafts = known);
     }
 
-    /// Off: an older server whose drafts have no Stop button.
-    pub fn set_draft_stop(&self, known: bool) {
-        self.shared.change(|world, _| world.switches.draft_stop = known);
+    /// An older server whose drafts have no Stop button, in one way or another.
+    pub fn set_draft_stop(&self, stop: DraftStop) {
+        self.shared.change(|world, _| world.switches.draft_stop = stop);
     }
 
     /// Off: an older server without rich messages.

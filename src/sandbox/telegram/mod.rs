@@ -56,3 +56,4 @@ pub use flood::FloodLimits;
 pub use handle::{FakeTelegram, Options};
 pub use journal::Call;
 pub use observe::WebhookState;
+pub use world::DraftStop;

@@ -53,7 +53,7 @@ pub(super) struct Switches {
     /// The server knows `sendMessageDraft`.
     pub(super) drafts: bool,
     /// It knows the Stop button of drafts.
-    pub(super) draft_stop: bool,
+    pub(super) draft_stop: DraftStop,
     /// It knows rich messages.
     pub(super) rich: bool,
     /// `setWebhook` more than once per second gets 429.
@@ -62,6 +62,17 @@ pub(super) struct Switches {
     pub(super) token_revoked: bool,
     /// How often every update is delivered.
     pub(super) copies: usize,
+}
+
+/// What the server makes of `can_stop`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftStop {
+    /// A Stop button.
+    Known,
+    /// A refusal.
+    Refused,
+    /// Nothing, as Telegram's servers before Bot API 10.3.
+    Ignored,
 }
 
 /// Everything.
@@ -131,7 +142,7 @@ impl World {
             switches: Switches {
                 strict: true,
                 drafts: true,
-                draft_stop: true,
+                draft_stop: DraftStop::Known,
                 rich: true,
                 webhook_pace: false,
                 token_revoked: false,

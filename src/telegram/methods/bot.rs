@@ -51,3 +51,20 @@ impl Payload for GetMyCommands<'_> {
     type Output = Vec<BotCommand>;
     const NAME: &'static str = "getMyCommands";
 }
+
+/// `getMyDefaultAdministratorRights`, asked for what the answer tells of the server's age.
+#[derive(Debug, Clone, Serialize)]
+pub struct GetDefaultRights {}
+
+impl Payload for GetDefaultRights {
+    type Output = DefaultRights;
+    const NAME: &'static str = "getMyDefaultAdministratorRights";
+}
+
+/// The rights that a bot asks for, as far as this bot looks at them.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DefaultRights {
+    /// Present in every answer since Bot API 10.3, whether true or false.
+    #[serde(default)]
+    pub can_send_welcome_messages: Option<bool>,
+}

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Ask, yes};
+use crate::sandbox::telegram::DraftStop;
 use crate::sandbox::telegram::answer::Success;
 use crate::sandbox::telegram::chat::ChatKind;
 use crate::sandbox::telegram::wire;
@@ -25,6 +26,30 @@ pub(super) fn get_me(ask: &Ask<'_>) -> Success {
         me[name] = json!(able);
     }
     me.into()
+}
+
+/// What administrators may do in groups, none of which the bot asks for by itself.
+const RIGHTS: [&str; 13] = [
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_pin_messages",
+    "can_manage_topics",
+];
+
+/// `getMyDefaultAdministratorRights`: all are false.
+pub(super) fn default_rights(ask: &Ask<'_>) -> Success {
+    // Bot API 10.3 brought both.
+    let newest = (ask.world.switches.draft_stop != DraftStop::Ignored).then_some("can_send_welcome_messages");
+    RIGHTS.into_iter().chain(newest).map(|right| (right.to_owned(), json!(false))).collect::<Value>().into()
 }
 
 /// Remembers a name, a description or a menu button.

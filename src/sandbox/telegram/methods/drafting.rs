@@ -1,6 +1,7 @@
 //! `sendMessageDraft` and `sendRichMessageDraft`: a frame of what is being written.
 
 use super::{Ask, yes};
+use crate::sandbox::telegram::DraftStop;
 use crate::sandbox::telegram::answer::{Answer, Refusal};
 use crate::sandbox::telegram::chat::ChatKind;
 use crate::sandbox::telegram::drafts::{DRAFT_LIFE, Draft};
@@ -25,7 +26,8 @@ pub(super) fn rich_message_draft(ask: &mut Ask<'_>) -> Answer {
 /// Telegram's.
 fn show(ask: &mut Ask<'_>, body: Formatted, rich: Option<Rich>) -> Answer {
     let stop = ["can_stop", "keep_on_stop"].iter().any(|name| ask.params.get(name).is_some());
-    if stop && !ask.world.switches.draft_stop {
+    let known = ask.world.switches.draft_stop;
+    if stop && known == DraftStop::Refused {
         return Err(Refusal::bad_request("can_stop is not supported by the sandbox's server"));
     }
     let id = ask.params.int("draft_id").filter(|id| *id != 0);
@@ -43,7 +45,7 @@ fn show(ask: &mut Ask<'_>, body: Formatted, rich: Option<Rich>) -> Answer {
         id,
         body,
         rich,
-        can_stop: ask.params.flag("can_stop"),
+        can_stop: ask.params.flag("can_stop") && known == DraftStop::Known,
         keep_on_stop: ask.params.flag("keep_on_stop"),
         expires: ask.now.plus(DRAFT_LIFE),
     };

@@ -69,6 +69,7 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
         "getMe" => Ok(about::get_me(ask)),
         "setMyName" | "setMyDescription" | "setMyShortDescription" | "setChatMenuButton" => Ok(about::set(name, ask)),
         "getMyName" | "getMyDescription" | "getMyShortDescription" | "getChatMenuButton" => Ok(about::get(name, ask)),
+        "getMyDefaultAdministratorRights" => Ok(about::default_rights(ask)),
         "setWebhook" => webhooks::set(ask),
         "deleteWebhook" => Ok(webhooks::delete(ask)),
         "getWebhookInfo" => Ok(webhooks::info(ask)),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::sandbox::telegram::ActRefused;
 use crate::sandbox::telegram::view::{Act, Event};
+use crate::sandbox::telegram::{ActRefused, DraftStop};
 
 fn frame(text: &str) -> Value {
     json!({"chat_id": ANNA, "draft_id": 7, "text": text, "can_stop": true})
@@ -77,7 +77,7 @@ async fn drafts_are_for_private_chats_and_have_an_id() {
 #[tokio::test]
 async fn an_older_server_knows_less() {
     let bot = Bot::start().await;
-    bot.telegram.set_draft_stop(false);
+    bot.telegram.set_draft_stop(DraftStop::Refused);
     assert!(bot.refused("sendMessageDraft", frame("a")).await.contains("can_stop"));
     bot.get("sendMessageDraft", json!({"chat_id": ANNA, "draft_id": 1})).await;
     bot.telegram.set_drafts(false);
