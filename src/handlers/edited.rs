@@ -25,6 +25,6 @@ pub(super) async fn edited(tools: Arc<Tools>, job: Arc<Job>, text: String) -> Re
     if turn.question.encode_utf16().count() > MESSAGE_UNITS {
         return Ok(job.reply(replies::edit_of_a_part(job.language())));
     }
-    let again = Again { turn: turn.id, in_place: turn.messages, void: true };
+    let again = Again { turn: turn.id, in_place: turn.messages, void: true, answered: turn.answered };
     ask::again(&tools, &job, (text, message_id), again).await
 }

@@ -96,6 +96,8 @@ pub struct Again {
     pub in_place: Vec<i64>,
     /// The question itself changed: the old turn goes even if there is no new answer.
     pub void: bool,
+    /// The old turn has an answer, or the beginning of one.
+    pub answered: bool,
 }
 
 impl Question {

@@ -93,6 +93,30 @@ async fn a_retry_that_fails_leaves_the_good_answer_in_the_history() {
 }
 
 #[tokio::test]
+async fn a_retry_that_brings_nothing_leaves_in_sight_what_had_been_written() {
+    let mut world = world(Mode::Webhook).await;
+    world.expects_in_log(&["The model failed"]);
+    world.model.fails_next(1, &Fault::EndAfter { chunks: 2 });
+    world.says(ANNA, GROUP, "/ask why?");
+    world.drains().await;
+    let cut = replies::cut_off(Language::En);
+    assert_eq!(texts(&world, GROUP), ["1 to", &cut]);
+    world.model.fails_next(1, &Fault::moderated("x"));
+    let last = world.said(GROUP).pop().unwrap();
+    world.presses(ANNA, GROUP, &last, "retry:");
+    until("she is told", async || world.last_said(GROUP) == replies::moderated(Language::En)).await;
+    world.drains().await;
+    assert_eq!(texts(&world, GROUP), ["1 to", &cut, &replies::moderated(Language::En)]);
+    // The next try takes the place of the failure.
+    let last = world.said(GROUP).pop().unwrap();
+    world.presses(ANNA, GROUP, &last, "retry:");
+    until("it is answered", async || world.last_said(GROUP) == "2 to why?").await;
+    world.drains().await;
+    assert_eq!(texts(&world, GROUP), ["1 to", &cut, "2 to why?"]);
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_retry_button_under_an_old_answer_does_nothing_any_more() {
     let mut world = world(Mode::Webhook).await;
     world.expects_in_log(&["The model failed"]);

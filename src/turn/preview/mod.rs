@@ -66,6 +66,8 @@ pub(super) struct Preview {
     frame: Frame,
     private: bool,
     place: Place,
+    /// That is a message of an earlier answer, of which whoever asked again knows.
+    over_earlier: bool,
     /// Leave to show the next frame, once it is asked for.
     leave: Option<Leave>,
     under_way: Option<Call>,
@@ -92,6 +94,7 @@ impl Preview {
             frame: Frame::new(tools, question, buttons::stop(question.key.seq, question.language)),
             private: question.private,
             place,
+            over_earlier: question.again.as_ref().is_some_and(|again| !again.in_place.is_empty()),
             leave: None,
             under_way: None,
             doing: Doing::Typing,
@@ -162,8 +165,8 @@ impl Preview {
     pub(super) fn end(&mut self) -> LastFrame {
         self.leave = None;
         let message = match self.place {
-            Place::Message(message) => message,
-            Place::Nowhere | Place::Draft(_) => None,
+            Place::Message(message) if !self.over_earlier => message,
+            Place::Message(_) | Place::Nowhere | Place::Draft(_) => None,
         };
         LastFrame::new(self.under_way.take(), message, self.doing == Doing::Change, self.tools.clock.clone())
     }
