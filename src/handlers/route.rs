@@ -34,6 +34,8 @@ pub(super) enum Route {
 pub(super) struct Stopper {
     /// Their id; the draft's Stop button exists only in private chats, whose id is the person's.
     pub(super) user: i64,
+    /// The draft in which it is shown, when the button of one was pressed.
+    pub(super) draft: Option<i64>,
     /// Say how it went? The draft's button needs no words.
     pub(super) aloud: bool,
 }
@@ -60,7 +62,9 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
         Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
         Event::Edited(message) => edited_route(message, &tools.bot),
         Event::Callback(callback) => Route::Button(callback.clone()),
-        Event::StoppedGeneration { chat, .. } => Route::Stop(Stopper { user: *chat, aloud: false }),
+        Event::StoppedGeneration { chat, draft, .. } => {
+            Route::Stop(Stopper { user: *chat, draft: *draft, aloud: false })
+        }
         Event::NotForUs(kind) => Route::Ignore(kind.clone()),
     }
 }
@@ -121,7 +125,7 @@ fn command_route(message: &Message, command: &str, rest: &str) -> Route {
         "new" => Route::New(rest.to_owned()),
         "stop" => {
             let user = message.from.as_ref().map_or(0, |user| user.id);
-            Route::Stop(Stopper { user, aloud: true })
+            Route::Stop(Stopper { user, draft: None, aloud: true })
         }
         "retry" => Route::Retry,
         "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),

@@ -47,6 +47,20 @@ pub(super) struct Turn {
     ends: Ends,
 }
 
+impl RunningTurn {
+    /// The draft in which it is shown: non-zero, and the same again when the turn goes on after a crash, so that it
+    /// continues the same draft.
+    #[must_use]
+    pub fn draft_id(&self) -> i64 {
+        draft_id(self.seq)
+    }
+}
+
+/// The draft in which the answer to this update is shown.
+pub(super) fn draft_id(seq: Seq) -> i64 {
+    (seq.0 & 0x7fff_ffff).max(1)
+}
+
 impl Running {
     /// Notes that an answer is being written. A lane works on one update at a time, so there is no other.
     pub(super) fn begin(&self, question: &Question) -> Turn {

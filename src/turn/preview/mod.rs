@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::running::draft_id;
 use super::{Question, Tools, buttons};
 use crate::clock::{Clock, Timestamp};
 use crate::telegram::split::{MESSAGE_UNITS, split};
@@ -86,7 +87,9 @@ impl Preview {
     pub(super) fn new(tools: &Arc<Tools>, question: &Question) -> Self {
         let place = match question.place() {
             Some(message_id) => Place::Message(Some(message_id)),
-            None if question.private && tools.drafts.load(Ordering::Relaxed) => Place::Draft(draft_id(question)),
+            None if question.private && tools.drafts.load(Ordering::Relaxed) => {
+                Place::Draft(draft_id(question.key.seq))
+            }
             None => Place::Message(None),
         };
         Self {
@@ -222,11 +225,6 @@ impl Preview {
             Err(error) => tracing::debug!(reason = %error, "A preview was dropped"),
         }
     }
-}
-
-/// Non-zero, and the same again when the turn goes on after a crash, so that it continues the same draft.
-fn draft_id(question: &Question) -> i64 {
-    (question.key.seq.0 & 0x7fff_ffff).max(1)
 }
 
 /// A server that is older than drafts, or than their Stop button: an answer that cannot be stopped is not shown there.
