@@ -87,6 +87,7 @@ pub fn routes() -> Routes {
         .branch(case![Route::Retry].endpoint(retry::command))
         .branch(case![Route::Edited(text)].endpoint(edited::edited))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
+        .branch(case![Route::Refuse(callback)].endpoint(button::refused))
         .branch(case![Route::Say(sentence)].endpoint(say::sentence))
         .branch(case![Route::Ignore(kind)].endpoint(say::nothing))
 }

@@ -23,6 +23,8 @@ pub(super) enum Route {
     Edited(String),
     /// A pressed button.
     Button(Callback),
+    /// A button that was pressed by somebody who may not use the bot.
+    Refuse(Callback),
     /// Nothing but a sentence.
     Say(Sentence),
     /// Nothing at all; counted under this name.
@@ -59,7 +61,7 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
         Event::Message(message) if !may_use(message.from.as_ref(), allowed) => refusal(message),
         Event::Message(message) => message_route(message, &tools.bot),
         Event::Edited(message) if !may_use(message.from.as_ref(), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
-        Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
+        Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Refuse(callback.clone()),
         Event::Edited(message) => edited_route(message, &tools.bot),
         Event::Callback(callback) => Route::Button(callback.clone()),
         Event::StoppedGeneration { chat, draft, .. } => {
@@ -70,13 +72,14 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
 }
 
 /// What becomes of the events of people who may not use the bot.
-const NOT_ALLOWED: &str = "not_allowed";
+pub(super) const NOT_ALLOWED: &str = "not_allowed";
 
 fn may_use(user: Option<&User>, allowed: Option<&[i64]>) -> bool {
     allowed.is_none_or(|allowed| user.is_some_and(|user| allowed.contains(&user.id)))
 }
 
-/// Who may not use the bot is told so in private, and not heard in groups.
+/// Who may not use the bot is told so in private, and not heard in groups (unless they press a button, which none but
+/// they see answered).
 fn refusal(message: &Message) -> Route {
     match &message.from {
         Some(user) if message.private && message.content != Content::Service => Route::Say(Sentence::Private(user.id)),

@@ -153,3 +153,20 @@ async fn a_drafts_stop_button_does_not_stop_a_later_answer() {
     assert_eq!(world.last_said(ANNA), "one two three");
     world.ends().await;
 }
+
+#[tokio::test]
+async fn a_stranger_who_presses_a_button_of_a_private_bot_is_told_so() {
+    let world = World::with_settings(Mode::Webhook, &[("ALLOWED_USER_IDS", &ANNA.to_string())]).await;
+    world.model.answers("one two three");
+    let gate = world.model.hold_after(1);
+    world.says(ANNA, GROUP, "/ask count");
+    let growing = world.grows(GROUP, "one").await;
+    world.presses(BORIS, GROUP, &growing, "stop:");
+    until("Boris is told", async || toasts(&world).len() == 1).await;
+    let private = replies::private_bot(Language::Ru, teloxide::types::UserId(BORIS.unsigned_abs()));
+    assert_eq!(toasts(&world), [private]);
+    gate.release();
+    world.drains().await;
+    assert_eq!(world.last_said(GROUP), "one two three");
+    world.ends().await;
+}
