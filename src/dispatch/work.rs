@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::gather::gather;
-use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
+use crate::handlers::{self, Apology, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
 use crate::owner::Cause;
@@ -168,6 +168,7 @@ async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply, urgency: Urge
             tracing::error!(reason, "Telegram takes an answer in no form; it was parked");
             metrics::update_parked("refused");
             bench.tools.owner.tell(Cause::Undeliverable, &reason);
+            apologize(bench.tools, || Some(handlers::apology_at(reply.address, &claim.update().raw))).await;
             claim.park(&reason).await;
             "parked"
         }
@@ -208,16 +209,21 @@ async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str)
     tracing::error!(reason, "An update was given up and parked");
     metrics::update_parked(cause);
     tools.owner.tell(Cause::Parked, reason);
+    apologize(tools, || handlers::apology(&claim.update().raw, tools)).await;
+    claim.park(reason).await;
+    "parked"
+}
+
+/// Says that there will be no answer, if there is somebody to say it to; a failure is not tried again.
+async fn apologize(tools: &Tools, apology: impl FnOnce() -> Option<Apology>) {
     // It may be this very update that the reader panics on.
-    let apology = catch_unwind(AssertUnwindSafe(|| handlers::apology(&claim.update().raw, tools))).ok().flatten();
+    let apology = catch_unwind(AssertUnwindSafe(apology)).ok().flatten();
     if let Some(apology) = apology
         && let message = apology.message()
         && let Err(error) = tools.telegram.send(Urgency::Reply, message.chat_id, &message).await
     {
         tracing::warn!(reason = %error, "The apology could not be sent");
     }
-    claim.park(reason).await;
-    "parked"
 }
 
 /// `first`, twice that, four times that …
