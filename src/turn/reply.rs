@@ -72,11 +72,12 @@ fn parts(tools: &Tools, language: Language, written: &Written) -> Vec<Part> {
     let rich = rich(tools, &written.text);
     let mut parts = split(&markdown::format(&written.text), MESSAGE_UNITS);
     let has_text = !parts.is_empty();
-    let long = parts.len() > MOST_MESSAGES;
-    if long {
-        parts.truncate(MOST_MESSAGES - 1);
+    if parts.len() > MOST_MESSAGES {
+        let rest = parts.split_off(MOST_MESSAGES - 1);
         parts.push(Part::plain(replies::continued_in_file(language)));
         parts.push(Part { form: Form::Document, ..Part::plain(written.text.clone()) });
+        // Many groups allow no files.
+        parts.extend(rest.into_iter().map(|part| Part { fallback: true, ..part }));
     }
     if let Some(rich) = rich {
         for part in &mut parts {

@@ -19,7 +19,7 @@ use super::Tools;
 use crate::clock::Clock;
 use crate::inbox::Claim;
 use crate::metrics;
-use crate::storage::{Address, StorageError, StoredReply, insist};
+use crate::storage::{Address, Form, StorageError, StoredReply, insist};
 use crate::telegram::methods::DeleteMessages;
 use crate::telegram::{Telegram, TelegramError, Urgency};
 
@@ -94,7 +94,7 @@ pub async fn deliver(
         let message_id = match send(way, letter).await {
             Ok(message_id) => message_id,
             Err(error) if progress.can_do_without(k, &error) => {
-                note_refusal(tools, &error);
+                note_refusal(tools, reply.parts[k].0.form, &error);
                 0
             }
             Err(error) => {
@@ -117,8 +117,10 @@ pub async fn deliver(
 }
 
 /// A server that does not take rich messages is not asked again; one that did not take this one is.
-fn note_refusal(tools: &Tools, error: &TelegramError) {
-    if matches!(error, TelegramError::Refused { code: 404, .. }) {
+fn note_refusal(tools: &Tools, form: Form, error: &TelegramError) {
+    if form == Form::Document {
+        tracing::warn!(reason = %error, "Telegram refused a file; sending the rest of the answer as text");
+    } else if matches!(error, TelegramError::Refused { code: 404, .. }) {
         tools.rich.store(false, Ordering::Relaxed);
         tracing::info!("This Bot API server knows no rich messages; tables and formulas are sent as text");
     } else {
