@@ -1,7 +1,7 @@
 //! An edited message: when it asked the last question, that is answered again, in place.
 //!
-//! An answer that was being written when its question was edited has ended by now (the door told it), so there is
-//! nothing left to cancel here.
+//! An answer that was being written when its question was edited has ended by now (the door told it), or had to be
+//! finished because others had asked in between; there is nothing left to cancel here.
 
 use std::sync::Arc;
 

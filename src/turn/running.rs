@@ -86,11 +86,18 @@ impl Running {
         }
     }
 
-    /// This message was edited: whatever is being written in answer to it is void. The edited question waits in the lane
-    /// behind it.
-    pub fn edited(&self, lane: Lane, message_id: i64) {
+    /// The update whose answer is being written, if this message asked for it.
+    #[must_use]
+    pub fn answers(&self, lane: Lane, message_id: i64) -> Option<Seq> {
         let turns = self.turns();
-        if let Some(entry) = turns.get(&lane.conversation()).filter(|entry| entry.asked_in == message_id) {
+        let entry = turns.get(&lane.conversation()).filter(|entry| entry.asked_in == message_id)?;
+        Some(entry.running.seq)
+    }
+
+    /// The question in this update was edited: whatever is being written in answer to it is void. Only for an edit that
+    /// is the next in the lane, since nothing else will answer it.
+    pub fn edited(&self, lane: Lane, seq: Seq) {
+        if let Some(entry) = self.turns().get(&lane.conversation()).filter(|entry| entry.running.seq == seq) {
             entry.ends.edited.cancel();
         }
     }
