@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::gather::gather;
-use crate::handlers::{self, HandlerError, Job, Outcome, Routes};
+use crate::handlers::{self, Apology, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
 use crate::owner::Cause;
-use crate::replies::{self, Language};
+use crate::replies;
 use crate::storage::{NewReply, StorageError, StoredReply, insist};
 use crate::telegram::Urgency;
 use crate::turn::deliver::{self, Delivery, Way};
@@ -169,6 +169,7 @@ async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply, urgency: Urge
             tracing::error!(reason, "Telegram takes an answer in no form; it was parked");
             metrics::update_parked("refused");
             bench.tools.owner.tell(Cause::Undeliverable, &reason);
+            apologize(bench.tools, || Some(handlers::apology_at(reply.address, &claim.update().raw))).await;
             claim.park(&reason).await;
             "parked"
         }
@@ -200,7 +201,7 @@ async fn again(tools: &Tools, claim: Claim, reason: &str) -> &'static str {
     }
     if claim.tries() == 0 {
         // Whoever waits should know, and know it once.
-        say(tools, &claim, replies::our_failure).await;
+        apologize(tools, || handlers::apology(&claim.update().raw, tools, replies::our_failure)).await;
     }
     let pause = doubling(Duration::from_secs(5), claim.tries());
     tracing::error!(reason, pause_secs = pause.as_secs(), "Handling an update failed; it will be tried again");
@@ -213,15 +214,14 @@ async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str)
     tracing::error!(reason, "An update was given up and parked");
     metrics::update_parked(cause);
     tools.owner.tell(Cause::Parked, reason);
-    say(tools, &claim, replies::gave_up).await;
+    apologize(tools, || handlers::apology(&claim.update().raw, tools, replies::gave_up)).await;
     claim.park(reason).await;
     "parked"
 }
 
-/// Says what became of an update to whoever wrote it.
-async fn say(tools: &Tools, claim: &Claim, sentence: fn(Language) -> String) {
+/// Says that there is no answer, if there is somebody to say it to; a failure is not tried again.
+async fn apologize(tools: &Tools, apology: impl FnOnce() -> Option<Apology>) {
     // It may be this very update that the reader panics on.
-    let apology = || handlers::apology(&claim.update().raw, tools, sentence);
     let apology = catch_unwind(AssertUnwindSafe(apology)).ok().flatten();
     if let Some(apology) = apology
         && let message = apology.message()

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use teloxide::types::UserId;
+
+use super::route::NOT_ALLOWED;
 use super::{HandlerError, Job, Outcome, retry, stop};
 use crate::telegram::methods::AnswerCallback;
 use crate::turn::Tools;
@@ -19,6 +22,14 @@ pub(super) async fn pressed(tools: Arc<Tools>, job: Arc<Job>, callback: Callback
             Ok(Outcome::Nothing)
         }
     }
+}
+
+/// Somebody pressed who may not use the bot.
+pub(super) async fn refused(tools: Arc<Tools>, job: Arc<Job>, callback: Callback) -> Result<Outcome, HandlerError> {
+    let user = UserId(callback.from.id.unsigned_abs());
+    say(&tools, &callback, Some(&replies::private_bot(job.language(), user))).await;
+    metrics::update_ignored(NOT_ALLOWED);
+    Ok(Outcome::Nothing)
 }
 
 /// Answers the press, with a few words or none.

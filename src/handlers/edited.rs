@@ -1,7 +1,7 @@
 //! An edited message: when it asked the last question, that is answered again, in place.
 //!
-//! An answer that was being written when its question was edited has ended by now (the door told it), so there is
-//! nothing left to cancel here.
+//! An answer that was being written when its question was edited has ended by now (the door told it), or had to be
+//! finished because others had asked in between; there is nothing left to cancel here.
 
 use std::sync::Arc;
 
@@ -25,6 +25,6 @@ pub(super) async fn edited(tools: Arc<Tools>, job: Arc<Job>, text: String) -> Re
     if turn.question.encode_utf16().count() > MESSAGE_UNITS {
         return Ok(job.reply(replies::edit_of_a_part(job.language())));
     }
-    let again = Again { turn: turn.id, in_place: turn.messages, void: true };
+    let again = Again { turn: turn.id, in_place: turn.messages, void: true, answered: turn.answered };
     ask::again(&tools, &job, (text, message_id), again).await
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use teloxide::dispatching::DpHandlerDescription;
 use teloxide::dptree::{self, Handler, case};
 
-use crate::replies::Language;
+use crate::replies::{self, Language};
 use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, Seq, StorageError};
 use crate::telegram::methods::{NoPreview, SendText};
 use crate::turn::{LastFrame, Tools};
@@ -87,6 +87,7 @@ pub fn routes() -> Routes {
         .branch(case![Route::Retry].endpoint(retry::command))
         .branch(case![Route::Edited(text)].endpoint(edited::edited))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
+        .branch(case![Route::Refuse(callback)].endpoint(button::refused))
         .branch(case![Route::Say(sentence)].endpoint(say::sentence))
         .branch(case![Route::Ignore(kind)].endpoint(say::nothing))
 }
@@ -120,12 +121,7 @@ impl Job {
 
     /// The language of whoever caused the event.
     fn language(&self) -> Language {
-        let code = match &self.event {
-            Event::Message(message) | Event::Edited(message) => message.language_code(),
-            Event::Callback(callback) => callback.from.language_code.as_deref(),
-            Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
-        };
-        Language::of(code)
+        language(&self.event)
     }
 
     /// Where an answer goes: the same chat and topic; in groups as a reply to the message.
@@ -157,6 +153,16 @@ impl Job {
         let parts = vec![Part::plain(sentence)];
         Outcome::Reply(Box::new(NewReply { address: self.address(), parts, conversation, ..NewReply::default() }))
     }
+}
+
+/// The language of whoever caused an event.
+fn language(event: &Event) -> Language {
+    let code = match event {
+        Event::Message(message) | Event::Edited(message) => message.language_code(),
+        Event::Callback(callback) => callback.from.language_code.as_deref(),
+        Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
+    };
+    Language::of(code)
 }
 
 /// Does the bot leave this event without a word (talk in a group that is not meant for it, say)?
@@ -197,4 +203,11 @@ pub fn apology(raw: &str, tools: &Tools, sentence: fn(Language) -> String) -> Op
     }
     let address = Address { chat: message.chat, thread: message.thread, reply_to: None };
     Some(Apology { address, sentence: sentence(Language::of(message.language_code())) })
+}
+
+/// The apology for a reply that Telegram does not take: whatever asked for it, somebody waits there.
+#[must_use]
+pub fn apology_at(address: Address, raw: &str) -> Apology {
+    let language = crate::update::event(raw).map_or_else(|_| Language::default(), |event| language(&event));
+    Apology { address, sentence: replies::gave_up(language) }
 }

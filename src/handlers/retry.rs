@@ -15,7 +15,7 @@ pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome,
     let Some(turn) = tools.storage.last_turn(job.lane.conversation()).await? else {
         return Ok(job.reply(replies::nothing_to_retry(job.language())));
     };
-    let again = Again { turn: turn.id, in_place: Vec::new(), void: false };
+    let again = Again { turn: turn.id, in_place: Vec::new(), void: false, answered: turn.answered };
     ask::again(&tools, &job, (turn.question, turn.asked_in), again).await
 }
 
@@ -31,6 +31,6 @@ pub(super) async fn pressed(
         return Ok(Outcome::Nothing);
     };
     button::say(tools, callback, None).await;
-    let again = Again { turn: turn.id, in_place: turn.messages, void: false };
+    let again = Again { turn: turn.id, in_place: turn.messages, void: false, answered: turn.answered };
     ask::again(tools, job, (turn.question, turn.asked_in), again).await
 }

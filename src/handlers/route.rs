@@ -23,6 +23,8 @@ pub(super) enum Route {
     Edited(String),
     /// A pressed button.
     Button(Callback),
+    /// A button that was pressed by somebody who may not use the bot.
+    Refuse(Callback),
     /// Nothing but a sentence.
     Say(Sentence),
     /// Nothing at all; counted under this name.
@@ -34,6 +36,8 @@ pub(super) enum Route {
 pub(super) struct Stopper {
     /// Their id; the draft's Stop button exists only in private chats, whose id is the person's.
     pub(super) user: i64,
+    /// The draft in which it is shown, when the button of one was pressed.
+    pub(super) draft: Option<i64>,
     /// Say how it went? The draft's button needs no words.
     pub(super) aloud: bool,
 }
@@ -57,22 +61,25 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
         Event::Message(message) if !may_use(message.from.as_ref(), allowed) => refusal(message),
         Event::Message(message) => message_route(message, &tools.bot),
         Event::Edited(message) if !may_use(message.from.as_ref(), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
-        Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
+        Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Refuse(callback.clone()),
         Event::Edited(message) => edited_route(message, &tools.bot),
         Event::Callback(callback) => Route::Button(callback.clone()),
-        Event::StoppedGeneration { chat, .. } => Route::Stop(Stopper { user: *chat, aloud: false }),
+        Event::StoppedGeneration { chat, draft, .. } => {
+            Route::Stop(Stopper { user: *chat, draft: *draft, aloud: false })
+        }
         Event::NotForUs(kind) => Route::Ignore(kind.clone()),
     }
 }
 
 /// What becomes of the events of people who may not use the bot.
-const NOT_ALLOWED: &str = "not_allowed";
+pub(super) const NOT_ALLOWED: &str = "not_allowed";
 
 fn may_use(user: Option<&User>, allowed: Option<&[i64]>) -> bool {
     allowed.is_none_or(|allowed| user.is_some_and(|user| allowed.contains(&user.id)))
 }
 
-/// Who may not use the bot is told so in private, and not heard in groups.
+/// Who may not use the bot is told so in private, and not heard in groups (unless they press a button, which none but
+/// they see answered).
 fn refusal(message: &Message) -> Route {
     match &message.from {
         Some(user) if message.private && message.content != Content::Service => Route::Say(Sentence::Private(user.id)),
@@ -121,7 +128,7 @@ fn command_route(message: &Message, command: &str, rest: &str) -> Route {
         "new" => Route::New(rest.to_owned()),
         "stop" => {
             let user = message.from.as_ref().map_or(0, |user| user.id);
-            Route::Stop(Stopper { user, aloud: true })
+            Route::Stop(Stopper { user, draft: None, aloud: true })
         }
         "retry" => Route::Retry,
         "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),

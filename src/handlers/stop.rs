@@ -16,21 +16,23 @@ use crate::update::Callback;
 
 /// `/stop`, or a draft's own button.
 pub(super) async fn stop(tools: Arc<Tools>, job: Arc<Job>, who: Stopper) -> Result<Outcome, HandlerError> {
-    let refusal = end(&tools, &job, who.user, None).await;
+    // A draft's button may have been pressed in the last moment of an answer, and the next one is being written.
+    let meant = |turn: &RunningTurn| who.draft.is_none_or(|draft| draft == turn.draft_id());
+    let refusal = end(&tools, &job, who.user, meant).await;
     // The answer itself ends where it was stopped, or says that it was.
     Ok(refusal.filter(|_| who.aloud).map_or(Outcome::Nothing, |sentence| job.reply(sentence)))
 }
 
 /// The button under a message.
 pub(super) async fn pressed(tools: &Tools, job: &Job, callback: &Callback, seq: Seq) -> Outcome {
-    let refusal = end(tools, job, callback.from.id, Some(seq)).await;
+    let refusal = end(tools, job, callback.from.id, |turn| turn.seq == seq).await;
     button::say(tools, callback, refusal.as_deref()).await;
     Outcome::Nothing
 }
 
-/// Ends what is being written in this conversation (if it answers this update, when one is named), or says why not.
-async fn end(tools: &Tools, job: &Job, user: i64, seq: Option<Seq>) -> Option<String> {
-    let turn = tools.running.turn(job.lane).filter(|turn| seq.is_none_or(|seq| turn.seq == seq));
+/// Ends what is being written in this conversation, if it is what was meant, or says why not.
+async fn end(tools: &Tools, job: &Job, user: i64, meant: impl Fn(&RunningTurn) -> bool) -> Option<String> {
+    let turn = tools.running.turn(job.lane).filter(meant);
     let Some(turn) = turn else { return Some(replies::nothing_to_stop(job.language())) };
     if !may_stop(tools, job, turn, user).await {
         return Some(replies::stop_not_yours(job.language()));

@@ -14,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::inbox::Inbox;
 use crate::metrics;
-use crate::storage::{Accepted, NewUpdate, PendingUpdate, Storage, StorageError};
+use crate::storage::{Accepted, NewUpdate, PendingUpdate, Seq, Storage, StorageError};
 use crate::turn::Running;
-use crate::update::{edited_message, envelope};
+use crate::update::{Lane, edited_message, envelope};
 
 pub mod polling;
 pub mod webhook;
@@ -99,7 +99,7 @@ impl Storing {
         let stored = self.storage.accept(updates.clone()).await;
         let outcome = stored.as_ref().map(|_| ()).map_err(Clone::clone);
         match stored {
-            Ok(accepted) => self.hand_over(updates, &accepted),
+            Ok(accepted) => self.hand_over(updates, &accepted).await,
             Err(_) => updates.iter().for_each(|_| metrics::update_received("refused")),
         }
         for answer in answers {
@@ -108,7 +108,7 @@ impl Storing {
         }
     }
 
-    fn hand_over(&self, updates: Vec<NewUpdate>, accepted: &[Accepted]) {
+    async fn hand_over(&self, updates: Vec<NewUpdate>, accepted: &[Accepted]) {
         let received_at = self.clock.now();
         let mut new = Vec::with_capacity(updates.len());
         for (update, accepted) in updates.into_iter().zip(accepted) {
@@ -116,9 +116,8 @@ impl Storing {
                 (Accepted::New(seq), Some(update_id)) => {
                     metrics::update_received("new");
                     let (lane, raw) = (update.lane, update.raw);
-                    // What is being written in answer to it is void; the edit itself waits in the lane like any update.
                     if let Some(message_id) = edited_message(&raw) {
-                        self.running.edited(lane, message_id);
+                        self.edited(lane, *seq, message_id).await;
                     }
                     let not_before = crate::clock::Timestamp::default();
                     new.push(PendingUpdate { seq: *seq, update_id, lane, raw, received_at, not_before });
@@ -133,5 +132,16 @@ impl Storing {
             }
         }
         self.inbox.stored(new);
+    }
+
+    /// What is being written in answer to an edited message is void; the edit itself waits in the lane like any update.
+    /// But when something else waits before it, the conversation will have gone on until it is its turn, and it will be
+    /// too late: then there had better be an answer to what was asked before.
+    async fn edited(&self, lane: Lane, edit: Seq, message_id: i64) {
+        let Some(question) = self.running.answers(lane, message_id) else { return };
+        let next = self.storage.pending_in_lane(lane, question, 1).await.unwrap_or_default();
+        if next.first().is_some_and(|next| next.seq == edit) {
+            self.running.edited(lane, question);
+        }
     }
 }

@@ -108,7 +108,7 @@ pub struct Begun {
 pub struct Part {
     /// How it is sent.
     pub form: Form,
-    /// Owed only when the rich part before it is refused.
+    /// Owed only when the rich part, or the file, before it is refused.
     pub fallback: bool,
     /// Text: 1–4096 UTF-16 units. Rich: Markdown of up to 32,768 characters. Document: what is in the file.
     pub text: String,

@@ -96,6 +96,8 @@ pub struct Again {
     pub in_place: Vec<i64>,
     /// The question itself changed: the old turn goes even if there is no new answer.
     pub void: bool,
+    /// The old turn has an answer, or the beginning of one.
+    pub answered: bool,
 }
 
 impl Question {
@@ -118,7 +120,10 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<(NewReply
     let mut written = attempt(tools, question, budget, &turn).await?;
     if written.is_too_long_for_the_model() {
         budget /= 2;
-        written = attempt(tools, question, budget, &turn).await?;
+        // There may be a message already in which the answer is to grow.
+        let placed = std::mem::take(&mut written.last_frame).over().await.placed.or(question.placed);
+        let shortened = Question { placed, ..question.clone() };
+        written = attempt(tools, &shortened, budget, &turn).await?;
     }
     log_end(tools, &written);
     let last_frame = std::mem::take(&mut written.last_frame);

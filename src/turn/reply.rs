@@ -22,10 +22,12 @@ pub(super) fn reply(tools: &Tools, question: &Question, written: Written) -> New
     let again = question.again.as_ref();
     // An attempt that brought nothing leaves the earlier answer in the conversation, unless its question is void.
     let replaced = again.filter(|again| again.void || !written.text.is_empty());
+    // And in sight: what is in the conversation should not vanish under "the model is busy".
+    let over = again.filter(|again| replaced.is_some() || !again.answered);
     NewReply {
         address: question.address,
         parts: parts(tools, question.language, &written),
-        in_place: again.map(|again| again.in_place.clone()).unwrap_or_default(),
+        in_place: over.map(|again| again.in_place.clone()).unwrap_or_default(),
         keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
         conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
         turn: Some(finished(question, written)),
@@ -70,11 +72,12 @@ fn parts(tools: &Tools, language: Language, written: &Written) -> Vec<Part> {
     let rich = rich(tools, &written.text);
     let mut parts = split(&markdown::format(&written.text), MESSAGE_UNITS);
     let has_text = !parts.is_empty();
-    let long = parts.len() > MOST_MESSAGES;
-    if long {
-        parts.truncate(MOST_MESSAGES - 1);
+    if parts.len() > MOST_MESSAGES {
+        let rest = parts.split_off(MOST_MESSAGES - 1);
         parts.push(Part::plain(replies::continued_in_file(language)));
         parts.push(Part { form: Form::Document, ..Part::plain(written.text.clone()) });
+        // Many groups allow no files.
+        parts.extend(rest.into_iter().map(|part| Part { fallback: true, ..part }));
     }
     if let Some(rich) = rich {
         for part in &mut parts {

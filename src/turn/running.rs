@@ -47,6 +47,20 @@ pub(super) struct Turn {
     ends: Ends,
 }
 
+impl RunningTurn {
+    /// The draft in which it is shown: non-zero, and the same again when the turn goes on after a crash, so that it
+    /// continues the same draft.
+    #[must_use]
+    pub fn draft_id(&self) -> i64 {
+        draft_id(self.seq)
+    }
+}
+
+/// The draft in which the answer to this update is shown.
+pub(super) fn draft_id(seq: Seq) -> i64 {
+    (seq.0 & 0x7fff_ffff).max(1)
+}
+
 impl Running {
     /// Notes that an answer is being written. A lane works on one update at a time, so there is no other.
     pub(super) fn begin(&self, question: &Question) -> Turn {
@@ -72,11 +86,18 @@ impl Running {
         }
     }
 
-    /// This message was edited: whatever is being written in answer to it is void. The edited question waits in the lane
-    /// behind it.
-    pub fn edited(&self, lane: Lane, message_id: i64) {
+    /// The update whose answer is being written, if this message asked for it.
+    #[must_use]
+    pub fn answers(&self, lane: Lane, message_id: i64) -> Option<Seq> {
         let turns = self.turns();
-        if let Some(entry) = turns.get(&lane.conversation()).filter(|entry| entry.asked_in == message_id) {
+        let entry = turns.get(&lane.conversation()).filter(|entry| entry.asked_in == message_id)?;
+        Some(entry.running.seq)
+    }
+
+    /// The question in this update was edited: whatever is being written in answer to it is void. Only for an edit that
+    /// is the next in the lane, since nothing else will answer it.
+    pub fn edited(&self, lane: Lane, seq: Seq) {
+        if let Some(entry) = self.turns().get(&lane.conversation()).filter(|entry| entry.running.seq == seq) {
             entry.ends.edited.cancel();
         }
     }

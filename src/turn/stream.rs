@@ -141,7 +141,11 @@ async fn read(
     finished(text, end, &stream)
 }
 
-fn finished(text: String, end: End, stream: &AnswerStream) -> Written {
+fn finished(mut text: String, end: End, stream: &AnswerStream) -> Written {
+    // Blanks are no answer: nobody sees them, and some providers refuse a conversation with a blank message in it.
+    if text.trim().is_empty() {
+        text.clear();
+    }
     let generation_id = stream.generation_id().map(str::to_owned);
     Written { text, end, finish: stream.finish().clone(), generation_id, last_frame: LastFrame::none() }
 }

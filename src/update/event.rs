@@ -20,6 +20,8 @@ pub enum Event {
         chat: i64,
         /// The topic, 0 for none.
         thread: i64,
+        /// The draft under which the button stood, when it is told.
+        draft: Option<i64>,
     },
     /// Nothing that the bot reacts to; counted under the kind's name.
     NotForUs(String),
@@ -48,7 +50,8 @@ pub fn event(raw: &str) -> Result<Event, String> {
         RawUpdate { edited_message: Some(message), .. } => Event::Edited(Box::new(Message::from(message))),
         RawUpdate { callback_query: Some(query), .. } => Event::Callback(Callback::from(query)),
         RawUpdate { stopped_message_generation: Some(stopped), .. } => {
-            Event::StoppedGeneration { chat: stopped.chat.id, thread: stopped.message_thread_id.unwrap_or(0) }
+            let RawStopped { chat, message_thread_id, draft_id } = stopped;
+            Event::StoppedGeneration { chat: chat.id, thread: message_thread_id.unwrap_or(0), draft: draft_id }
         }
         _ => Event::NotForUs(kind_name(raw)),
     })
@@ -84,6 +87,8 @@ struct RawStopped {
     chat: RawChat,
     #[serde(default)]
     message_thread_id: Option<i64>,
+    #[serde(default)]
+    draft_id: Option<i64>,
 }
 
 #[derive(Deserialize)]

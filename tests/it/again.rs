@@ -4,7 +4,7 @@ use routergram::replies::{self, Language};
 use routergram::sandbox::model::{Fault, Outcome};
 
 use crate::world::acts::button_of;
-use crate::world::{ANNA, GROUP, Mode, World, until, within};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
 
 /// A model that numbers its answers.
 async fn world(mode: Mode) -> World {
@@ -93,6 +93,30 @@ async fn a_retry_that_fails_leaves_the_good_answer_in_the_history() {
 }
 
 #[tokio::test]
+async fn a_retry_that_brings_nothing_leaves_in_sight_what_had_been_written() {
+    let mut world = world(Mode::Webhook).await;
+    world.expects_in_log(&["The model failed"]);
+    world.model.fails_next(1, &Fault::EndAfter { chunks: 2 });
+    world.says(ANNA, GROUP, "/ask why?");
+    world.drains().await;
+    let cut = replies::cut_off(Language::En);
+    assert_eq!(texts(&world, GROUP), ["1 to", &cut]);
+    world.model.fails_next(1, &Fault::moderated("x"));
+    let last = world.said(GROUP).pop().unwrap();
+    world.presses(ANNA, GROUP, &last, "retry:");
+    until("she is told", async || world.last_said(GROUP) == replies::moderated(Language::En)).await;
+    world.drains().await;
+    assert_eq!(texts(&world, GROUP), ["1 to", &cut, &replies::moderated(Language::En)]);
+    // The next try takes the place of the failure.
+    let last = world.said(GROUP).pop().unwrap();
+    world.presses(ANNA, GROUP, &last, "retry:");
+    until("it is answered", async || world.last_said(GROUP) == "2 to why?").await;
+    world.drains().await;
+    assert_eq!(texts(&world, GROUP), ["1 to", &cut, "2 to why?"]);
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_retry_button_under_an_old_answer_does_nothing_any_more() {
     let mut world = world(Mode::Webhook).await;
     world.expects_in_log(&["The model failed"]);
@@ -176,6 +200,24 @@ async fn edit_while_writing(chat: i64, before: &str, after: &str) {
     assert_eq!(texts(&world, chat), ["2 to how?"]);
     assert_eq!(told(&world), ["how?"]);
     gate.release();
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_edit_does_not_cost_the_answer_when_somebody_has_asked_in_between() {
+    let world = world(Mode::Webhook).await;
+    let mut gate = world.model.hold_after(1);
+    let question = world.says(ANNA, GROUP, "/ask why?");
+    within("the model writes", gate.reached()).await;
+    world.says(BORIS, GROUP, "/ask and when?");
+    world.edits(ANNA, GROUP, question, "/ask how?");
+    within("Telegram has delivered everything", world.telegram.all_delivered()).await;
+    gate.release();
+    world.drains().await;
+    // It is too late for the edit, as she is told; so what it asked before is answered.
+    let too_late = replies::edit_too_late(Language::En);
+    assert_eq!(texts(&world, GROUP), ["1 to why?", "2 to and when?", &too_late]);
+    assert!(world.said(GROUP).iter().all(|message| button_of(message, "stop:").is_none()));
     world.ends().await;
 }
 

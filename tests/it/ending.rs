@@ -6,6 +6,7 @@ use routergram::sandbox::telegram::Call;
 use routergram::sandbox::telegram::view::Act;
 
 use crate::world::acts::button_of;
+use crate::world::audit::stored;
 use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
 
 /// An answer to Anna is being written in the group.
@@ -122,6 +123,48 @@ async fn a_stop_button_does_not_stop_a_later_answer() {
     let _ = world.telegram.inject(&serde_json::json!({"callback_query": query}).to_string());
     let told = |calls: &[Call]| calls.iter().filter(|call| call.method == "answerCallbackQuery").count() == 2;
     within("she is told", world.telegram.calls_become(told)).await;
+    gate.release();
+    world.drains().await;
+    assert_eq!(world.last_said(GROUP), "one two three");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_drafts_stop_button_does_not_stop_a_later_answer() {
+    let world = World::with(Mode::Webhook).await;
+    world.model.answers("one two three");
+    let first = world.model.hold_after(1);
+    world.anna("count");
+    let drafted = async || world.telegram.draft(ANNA, None).map(|(id, _)| id);
+    until("a draft is shown", async || drafted().await.is_some()).await;
+    let old = drafted().await.unwrap();
+    let second = world.model.hold_after(1);
+    world.anna("count again");
+    first.release();
+    world.answers(ANNA, 1).await;
+    until("the next draft is shown", async || drafted().await.is_some_and(|id| id != old)).await;
+    // She had pressed in the last moment of the first.
+    let pressed = serde_json::json!({"chat": {"id": ANNA, "type": "private", "first_name": "Anna"}, "draft_id": old});
+    let _ = world.telegram.inject(&serde_json::json!({"stopped_message_generation": pressed}).to_string());
+    let done = "SELECT count(*) FROM inbox WHERE control = 1 AND state = 'done'";
+    until("it was looked at", async || stored::<i64>(world.folder.path(), done) == 1).await;
+    second.release();
+    world.answers(ANNA, 2).await;
+    assert_eq!(world.last_said(ANNA), "one two three");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_stranger_who_presses_a_button_of_a_private_bot_is_told_so() {
+    let world = World::with_settings(Mode::Webhook, &[("ALLOWED_USER_IDS", &ANNA.to_string())]).await;
+    world.model.answers("one two three");
+    let gate = world.model.hold_after(1);
+    world.says(ANNA, GROUP, "/ask count");
+    let growing = world.grows(GROUP, "one").await;
+    world.presses(BORIS, GROUP, &growing, "stop:");
+    until("Boris is told", async || toasts(&world).len() == 1).await;
+    let private = replies::private_bot(Language::Ru, teloxide::types::UserId(BORIS.unsigned_abs()));
+    assert_eq!(toasts(&world), [private]);
     gate.release();
     world.drains().await;
     assert_eq!(world.last_said(GROUP), "one two three");

@@ -1,6 +1,7 @@
 //! Answers that are more than text: tables and formulas, and answers too long for messages.
 
 use routergram::replies::{self, Language};
+use routergram::sandbox::telegram::{Fault, Trouble};
 
 use crate::world::{ANNA, GROUP, Mode, World, until};
 
@@ -115,5 +116,23 @@ async fn an_edited_question_replaces_the_file_too() {
     world.edits(ANNA, ANNA, question, "write less");
     until("only the new answer is left", async || world.said(ANNA).len() == 1 && world.last_said(ANNA) == "short")
         .await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_very_long_answer_comes_whole_where_files_are_not_allowed() {
+    let mut world = World::with_settings(Mode::Webhook, &[("MAX_TOKENS", "30000")]).await;
+    world.expects_in_log(&["Telegram refused a file"]);
+    let text = "All work and no play makes Jack a dull boy. ".repeat(900);
+    world.model.answers(text.trim());
+    let description = "Bad Request: not enough rights to send documents to the chat".to_owned();
+    world.telegram.fail(Fault::new("sendDocument", 100, Trouble::Refused { code: 400, description }));
+    world.says(ANNA, GROUP, "/ask write");
+    world.drains().await;
+    let about_a_file = replies::continued_in_file(Language::En);
+    let said = world.said(GROUP).into_iter().map(|message| message.text).filter(|text| *text != about_a_file);
+    let said: Vec<String> = said.collect();
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert!(words(&said.join(" ")) == words(&text), "{} messages", said.len());
     world.ends().await;
 }

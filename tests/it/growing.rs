@@ -1,7 +1,9 @@
 //! An answer that grows in a message: in groups, and where the server knows no drafts.
 
 use routergram::replies::{self, Language};
+use routergram::sandbox::model::Fault as ModelFault;
 use routergram::sandbox::telegram::{Call, DraftStop, Fault, Trouble};
+use serde_json::json;
 
 use crate::world::{ANNA, GROUP, Mode, World, within};
 
@@ -222,5 +224,25 @@ async fn a_placeholder_is_true_even_when_it_is_left_behind() {
     world.drains().await;
     let said: Vec<String> = world.said(GROUP).into_iter().map(|message| message.text).collect();
     assert_eq!(said, [replies::placeholder(Language::En), "one two three".to_owned()]);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_was_too_long_leaves_no_second_message_behind() {
+    let world = World::with(Mode::Webhook).await;
+    world.model.answers("one two three");
+    let error = json!({"code": 400, "message": "too long", "metadata": {"error_type": "context_length_exceeded"}});
+    world.model.fails_next(1, &ModelFault::ErrorAfter { chunks: 0, error });
+    let (too_long, shortened) = (world.model.hold_after(0), world.model.hold_after(1));
+    world.says(ANNA, GROUP, "/ask count");
+    let growing = world.grows(GROUP, &replies::placeholder(Language::En)).await;
+    too_long.release();
+    world.grows(GROUP, "one").await;
+    shortened.release();
+    world.drains().await;
+    let said = world.said(GROUP);
+    assert_eq!(said.len(), 1, "{}", world.telegram.transcript(GROUP));
+    assert_eq!((said[0].message_id, said[0].text.as_str()), (growing.message_id, "one two three"));
+    assert_eq!(world.model.request_count(), 2);
     world.ends().await;
 }

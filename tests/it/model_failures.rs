@@ -10,6 +10,7 @@ use routergram::sandbox::model::{Booking, Fault};
 use serde_json::json;
 
 use crate::settling::{line, told};
+use crate::world::acts::button_of;
 use crate::world::audit::stored;
 use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
 
@@ -197,6 +198,23 @@ async fn an_answer_that_takes_too_long_in_all_is_cut_and_keeps_what_was_written(
     assert_eq!(said[1].text, replies::cut_off(Language::En));
     world.model.in_a_hurry();
     goes_on(world).await;
+}
+
+#[tokio::test]
+async fn an_answer_of_nothing_but_blanks_is_none_and_the_model_is_not_told_of_it() {
+    let world = World::with(Mode::Webhook).await;
+    world.model.answers("\n \n");
+    world.anna("hello?");
+    let said = world.answers(ANNA, 1).await;
+    assert_eq!(said[0].text, replies::empty_answer(Language::En));
+    assert!(button_of(&said[0], "retry:").is_some());
+    world.model.answers(ANSWER);
+    world.anna(QUESTION);
+    world.answers(ANNA, 2).await;
+    // Some providers refuse a conversation with a blank message in it.
+    let asked = world.model.requests().pop().unwrap();
+    assert!(asked.messages.iter().all(|message| !message.content.trim().is_empty()), "{:?}", asked.messages);
+    world.ends().await;
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ async fn what_was_put_aside_is_told_in_the_owners_language_and_without_what_peop
         "An update was parked",
         "Telegram refused a message",
         "Telegram takes an answer in no form",
+        "The apology could not be sent",
     ]);
     world.bot.starts().await;
     world.model.answers("a secret answer");

@@ -313,3 +313,23 @@ async fn the_bots_own_sentences_arrive_in_trouble_too() {
     assert_eq!(world.last_said(ANNA), replies::help(Language::En));
     world.ends().await;
 }
+
+#[tokio::test]
+async fn who_asked_is_told_when_telegram_takes_a_part_of_the_answer_in_no_form() {
+    let mut world = World::with_settings(Mode::Webhook, &[("MAX_TOKENS", "8000")]).await;
+    world.expects_in_log(&[PLAINER, "Telegram takes an answer in no form"]);
+    world.model.answers("All work and no play. ".repeat(300).trim());
+    let mut gate = world.model.hold_after(1);
+    world.anna("write");
+    within("the model writes", gate.reached()).await;
+    world.telegram.slow_down("sendMessage", std::time::Duration::from_millis(300));
+    gate.release();
+    world.answers(ANNA, 1).await;
+    // In no form, that is: it has no formatting to leave out.
+    world.telegram.fail(Fault::new("sendMessage", 1, refused(400, "Bad Request: strange text")));
+    world.telegram.slow_down("sendMessage", std::time::Duration::ZERO);
+    world.answers(ANNA, 2).await;
+    world.drains().await;
+    assert_eq!(world.last_said(ANNA), replies::gave_up(Language::En));
+    world.ends().await;
+}

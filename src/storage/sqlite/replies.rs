@@ -108,16 +108,18 @@ fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), Storag
 /// The reply of an update that was just begun, so that every mark in it is an earlier claim's.
 pub(super) fn load(tx: &Transaction<'_>, seq: Seq) -> Result<StoredReply, StorageError> {
     let mut reply = load_outside(tx, seq)?;
-    let mut next_found = false;
+    let (mut next_found, mut arrived_otherwise) = (false, false);
     let mut statement = tx.db.prepare_cached(PARTS)?;
     let mut rows = statement.query(named_params! { ":seq": seq.0 })?;
     while let Some(row) = rows.next()? {
-        let message_id: Option<i64> = row.get(2)?;
-        if message_id.is_none() && !next_found {
+        let (part, message_id): (Part, Option<i64>) = (part(row)?, row.get(2)?);
+        arrived_otherwise |= part.form != Form::Text && message_id.is_some_and(|id| id > 0);
+        // A fallback is not owed when what it stands for has arrived.
+        if message_id.is_none() && !next_found && !(part.fallback && arrived_otherwise) {
             next_found = true;
             reply.maybe_sent = row.get(3)?;
         }
-        reply.parts.push((part(row)?, message_id));
+        reply.parts.push((part, message_id));
     }
     Ok(reply)
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Tools;
 use crate::inbox::Claim;
-use crate::storage::{StorageError, StoredReply, insist};
+use crate::storage::{Form, StorageError, StoredReply, insist};
 use crate::telegram::methods::DeleteMessages;
 use crate::telegram::{Telegram, TelegramError, Urgency};
 
@@ -80,7 +80,7 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
             Ok(message_id) => message_id,
             Err(Unsent::Store(error)) => return Err(error),
             Err(Unsent::Telegram(error)) if progress.can_do_without(k, &error) => {
-                note_refusal(way.tools, &error);
+                note_refusal(way.tools, reply.parts[k].0.form, &error);
                 0
             }
             Err(Unsent::Telegram(error)) => {
@@ -103,8 +103,10 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
 }
 
 /// A server that does not take rich messages is not asked again; one that did not take this one is.
-fn note_refusal(tools: &Tools, error: &TelegramError) {
-    if matches!(error, TelegramError::Refused { code: 404, .. }) {
+fn note_refusal(tools: &Tools, form: Form, error: &TelegramError) {
+    if form == Form::Document {
+        tracing::warn!(reason = %error, "Telegram refused a file; sending the rest of the answer as text");
+    } else if matches!(error, TelegramError::Refused { code: 404, .. }) {
         tools.rich.store(false, Ordering::Relaxed);
         tracing::info!("This Bot API server knows no rich messages; tables and formulas are sent as text");
     } else {

@@ -9,30 +9,36 @@ pub(super) struct Progress<'a> {
     reply: &'a StoredReply,
     /// The message of each part; 0: passed over.
     messages: Vec<Option<i64>>,
+    /// The first that was owed when the delivery was taken up.
+    next: Option<usize>,
 }
 
 impl<'a> Progress<'a> {
     pub(super) fn of(reply: &'a StoredReply) -> Self {
-        Self { reply, messages: reply.parts.iter().map(|(_, arrived)| *arrived).collect() }
+        let messages: Vec<_> = reply.parts.iter().map(|(_, arrived)| *arrived).collect();
+        let begun = Self { reply, messages, next: None };
+        let next = (0..reply.parts.len()).find(|k| !begun.is_settled(*k));
+        Self { next, ..begun }
     }
 
-    /// Did it arrive, or is it not owed because the rich message before it did?
+    /// Did it arrive, or is it not owed because the rich message or the file before it did?
     pub(super) fn is_settled(&self, k: usize) -> bool {
-        self.messages[k].is_some() || (self.reply.parts[k].0.fallback && self.rich_arrived())
+        self.messages[k].is_some() || (self.reply.parts[k].0.fallback && self.arrived_otherwise(k))
     }
 
     pub(super) fn rest_is_settled(&self, k: usize) -> bool {
         (k + 1..self.messages.len()).all(|later| self.is_settled(later))
     }
 
-    fn rich_arrived(&self) -> bool {
-        let mut parts = self.reply.parts.iter().zip(&self.messages);
-        parts.any(|((part, _), message)| part.form == Form::Rich && message.is_some_and(|id| id > 0))
+    /// What a fallback stands for comes before it.
+    fn arrived_otherwise(&self, k: usize) -> bool {
+        let mut before = self.reply.parts[..k].iter().zip(&self.messages);
+        before.any(|((part, _), message)| part.form != Form::Text && message.is_some_and(|id| id > 0))
     }
 
     /// Is it the first that had not arrived when the delivery was taken up?
     pub(super) fn is_next(&self, k: usize) -> bool {
-        self.reply.parts.iter().position(|(_, arrived)| arrived.is_none()) == Some(k)
+        self.next == Some(k)
     }
 
     /// The message that this part is written over. A file cannot be.
@@ -59,15 +65,21 @@ impl<'a> Progress<'a> {
         let reply_to = address.reply_to.filter(|_| self.carriers() == 0);
         let part = &self.reply.parts[k].0;
         let rest = &self.reply.parts[k + 1..];
-        let is_last = rest.is_empty() || (part.form == Form::Rich && rest.iter().all(|(later, _)| later.fallback));
+        let is_last = rest.is_empty() || (part.form != Form::Text && rest.iter().all(|(later, _)| later.fallback));
         let keyboard = keyboard.as_ref().filter(|_| is_last);
         Letter { address: Address { reply_to, ..*address }, part, over: self.place(k), keyboard, formatted: true }
     }
 
-    /// A rich message that is refused has its fallback.
+    /// A rich message that is refused has its fallback, and so has a file.
     pub(super) fn can_do_without(&self, k: usize, error: &TelegramError) -> bool {
         let refused = matches!(error, TelegramError::Refused { .. }) && !error.chat_is_gone();
-        refused && self.reply.parts[k].0.form == Form::Rich
+        let has_fallback = || self.reply.parts.get(k + 1).is_some_and(|(next, _)| next.fallback);
+        refused
+            && match self.reply.parts[k].0.form {
+                Form::Text => false,
+                Form::Rich => true,
+                Form::Document => has_fallback(),
+            }
     }
 
     pub(super) fn arrived(&mut self, k: usize, message_id: i64) {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::running::draft_id;
 use super::{Question, Tools, buttons};
 use crate::clock::{Clock, Timestamp};
 use crate::telegram::split::{MESSAGE_UNITS, split};
@@ -66,6 +67,8 @@ pub(super) struct Preview {
     frame: Frame,
     private: bool,
     place: Place,
+    /// That is a message of an earlier answer, of which whoever asked again knows.
+    over_earlier: bool,
     /// Leave to show the next frame, once it is asked for.
     leave: Option<Leave>,
     under_way: Option<Call>,
@@ -84,7 +87,9 @@ impl Preview {
     pub(super) fn new(tools: &Arc<Tools>, question: &Question) -> Self {
         let place = match question.place() {
             Some(message_id) => Place::Message(Some(message_id)),
-            None if question.private && tools.drafts.load(Ordering::Relaxed) => Place::Draft(draft_id(question)),
+            None if question.private && tools.drafts.load(Ordering::Relaxed) => {
+                Place::Draft(draft_id(question.key.seq))
+            }
             None => Place::Message(None),
         };
         Self {
@@ -92,6 +97,7 @@ impl Preview {
             frame: Frame::new(tools, question, buttons::stop(question.key.seq, question.language)),
             private: question.private,
             place,
+            over_earlier: question.again.as_ref().is_some_and(|again| !again.in_place.is_empty()),
             leave: None,
             under_way: None,
             doing: Doing::Typing,
@@ -163,8 +169,8 @@ impl Preview {
     pub(super) fn end(&mut self) -> LastFrame {
         self.leave = None;
         let message = match self.place {
-            Place::Message(message) => message,
-            Place::Nowhere | Place::Draft(_) => None,
+            Place::Message(message) if !self.over_earlier => message,
+            Place::Message(_) | Place::Nowhere | Place::Draft(_) => None,
         };
         LastFrame::new(self.under_way.take(), message, self.doing == Doing::Change, self.tools.clock.clone())
     }
@@ -220,11 +226,6 @@ impl Preview {
             Err(error) => tracing::debug!(reason = %error, "A preview was dropped"),
         }
     }
-}
-
-/// Non-zero, and the same again when the turn goes on after a crash, so that it continues the same draft.
-fn draft_id(question: &Question) -> i64 {
-    (question.key.seq.0 & 0x7fff_ffff).max(1)
 }
 
 /// A server that is older than drafts, or than their Stop button: an answer that cannot be stopped is not shown there.

@@ -12,7 +12,7 @@ ALTER TABLE replies ADD COLUMN keyboard TEXT;
 
 -- How a part is sent: as a text with entities, as Markdown that Telegram formats itself (sendRichMessage), as a file.
 ALTER TABLE parts ADD COLUMN form TEXT NOT NULL DEFAULT 'text' CHECK (form IN ('text', 'rich', 'document'));
--- 1: owed only when the rich part before it was refused.
+-- 1: owed only when the rich part, or the file, before it was refused.
 ALTER TABLE parts ADD COLUMN fallback INTEGER NOT NULL DEFAULT 0;
 
 -- The message that asked; 0: not known (turns of older versions).
