@@ -24,6 +24,7 @@ mod owner;
 mod page_scripts;
 mod places;
 mod polling;
+mod railway;
 mod real_input;
 mod redeploy;
 mod sandbox;
