@@ -35,5 +35,6 @@ mod store_trouble;
 mod tdlib;
 mod telegram_failures;
 mod tools;
+mod vps;
 mod webhook;
 mod world;
