@@ -7,6 +7,7 @@ mod aimock;
 mod answers;
 mod browser;
 mod configuration;
+mod container;
 mod crash;
 mod data_folder;
 mod ending;
