@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -136,12 +137,7 @@ async fn a_redeploy_without_a_volume_loses_nothing_and_leaves_the_webhook_alone(
     world.anna("one");
     within("the old process is in the middle of an answer", gate.reached()).await;
 
-    // The new deployment has a disk of its own, and is ready beside the old one.
-    let mut next = world.bot.successor();
-    let disk = tempfile::tempdir().unwrap();
-    next.set("RAILWAY_VOLUME_MOUNT_PATH", &disk.path().display().to_string());
-    next.spawns();
-    next.is_ready().await;
+    let (mut next, _disk) = deployed_again(&world).await;
     assert_eq!(health(&next, &file_setting("healthcheckPath")).await, 200);
     in_this_order(&next.log(), &["Listening on ", "Webhook set: ", "Ready: "]);
     edge.leads_to(&next);
@@ -161,6 +157,34 @@ async fn a_redeploy_without_a_volume_loses_nothing_and_leaves_the_webhook_alone(
     within("Telegram has delivered everything", world.telegram.all_delivered()).await;
     assert_eq!(next.stops().await.status, Some(0));
     audit::keeps_secrets(&next.log(), &world.telegram);
+    world.ends().await;
+}
+
+/// The new deployment, ready beside the old one, on a disk of its own.
+async fn deployed_again(world: &World) -> (Bot, TempDir) {
+    let mut next = world.bot.successor();
+    let disk = tempfile::tempdir().unwrap();
+    next.set("RAILWAY_VOLUME_MOUNT_PATH", &disk.path().display().to_string());
+    next.spawns();
+    next.is_ready().await;
+    (next, disk)
+}
+
+#[tokio::test]
+async fn a_redeploy_by_polling_is_ready_although_the_old_one_polls_too() {
+    let (mut world, _edge) = on_railway(&[("USE_WEBHOOK", "false")]).await;
+    world.bot.starts().await;
+    let (mut next, _disk) = deployed_again(&world).await;
+    assert_eq!(health(&next, &file_setting("healthcheckPath")).await, 200);
+    assert_eq!(world.bot.stops().await.status, Some(0));
+    world.anna("who is there?");
+    world.answers(ANNA, 1).await;
+    within("Telegram has delivered everything", world.telegram.all_delivered()).await;
+    assert_eq!(next.stops().await.status, Some(0));
+    assert_eq!((world.said(ANNA).len(), world.model.request_count()), (1, 1));
+    // That each ended the other's polls is what a redeploy looks like: nobody has to act.
+    let log = next.log();
+    assert!(!log.contains("\"level\":\"error\"") && !log.contains("\"level\":\"warn\""), "{log}");
     world.ends().await;
 }
 

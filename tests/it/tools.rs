@@ -17,11 +17,12 @@ pub(crate) fn tool(program: &str) -> Option<Command> {
     Some(command)
 }
 
-/// Runs it to its end; what it said when it failed is the test's last word.
-pub(crate) fn succeeds(command: &mut Command) {
+/// Runs it to its end and returns what it said; when it failed, that is the test's last word.
+pub(crate) fn succeeds(command: &mut Command) -> String {
     let done = command.output().unwrap();
     let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
     assert!(done.status.success(), "{command:?}:\n{said}");
+    said
 }
 
 /// Where `tests/deploy/install.sh` puts things.
