@@ -8,6 +8,8 @@
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+# The text is for the shell inside.
+# shellcheck disable=SC2016
 exec unshare --mount --pid --fork --kill-child /bin/sh -euc '
   program=$1 data=$2
   shift 2
