@@ -320,15 +320,14 @@ pub enum OpenError {
         holder: String,
     },
     /// The folder cannot be created or written.
-    #[error(
-        "cannot write to the data folder {folder}: {source}. Give this user the right to write there, \
-         or point DATA_DIR at a folder where it has it"
-    )]
+    #[error("cannot write to the data folder {folder}: {source}. {fix}")]
     Unwritable {
         /// The folder.
         folder: String,
         /// What the system said.
         source: std::io::Error,
+        /// What to do about it.
+        fix: String,
     },
     /// The database is newer than this program.
     #[error("the database {file} was written by a newer routergram; start that version, or restore a backup")]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 
+use super::unwritable::unwritable;
 use crate::clock::Timestamp;
 use crate::storage::OpenError;
 
@@ -28,7 +29,7 @@ pub(super) struct HeldFolder {
 impl HeldFolder {
     /// Makes the folder when it is missing, locks it, and makes the database's file when it is missing.
     pub(super) fn hold(path: &Path, now: Timestamp) -> Result<Self, OpenError> {
-        let unwritable = |source| OpenError::Unwritable { folder: path.display().to_string(), source };
+        let unwritable = |source| unwritable(path, source);
         make_folder(path).map_err(unwritable)?;
         let mut lock = private_file().open(path.join(LOCK)).map_err(unwritable)?;
         match lock.try_lock() {

@@ -28,6 +28,7 @@ mod replies;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod unwritable;
 mod worker;
 mod writer;
 

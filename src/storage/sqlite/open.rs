@@ -14,6 +14,7 @@ use crate::storage::OpenError;
 use super::checkpoint::{Checkpoints, LogState};
 use super::folder::{self, HeldFolder};
 use super::readers::Readers;
+use super::unwritable::unwritable;
 use super::writer::{Desk, Writer};
 use super::{Alarm, Parts, Sqlite};
 
@@ -175,10 +176,10 @@ fn explain(file: &Path, error: &rusqlite::Error) -> OpenError {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             OpenError::Corrupt { file: name, detail: error.to_string() }
         }
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => OpenError::Unwritable {
-            folder: file.parent().unwrap_or(file).display().to_string(),
-            source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string()),
-        },
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            let source = std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string());
+            unwritable(file.parent().unwrap_or(file), source)
+        }
         _ => OpenError::Other(format!("{name}: {error}")),
     }
 }
