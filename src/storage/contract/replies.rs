@@ -7,6 +7,7 @@ promises! {
     a_stored_reply_is_delivered_after_a_crash_and_not_asked_for_again
     a_reply_goes_on_from_the_part_that_was_not_delivered
     a_send_that_was_about_to_start_may_have_arrived
+    what_follows_a_fallback_that_is_not_owed_may_have_arrived
     a_send_that_was_taken_back_did_not_arrive
     the_last_delivery_completes_the_update
     a_second_reply_changes_nothing
@@ -64,6 +65,18 @@ async fn a_send_that_was_about_to_start_may_have_arrived(mut world: World) {
     let again = dies_and_begins(&mut world, &begun).await;
     assert!(again.reply.unwrap().maybe_sent);
     // And it stays so until it is known.
+    let again = dies_and_begins(&mut world, &begun).await;
+    assert!(again.reply.unwrap().maybe_sent);
+}
+
+async fn what_follows_a_fallback_that_is_not_owed_may_have_arrived(mut world: World) {
+    let begun = world.begins(1, 5).await;
+    let mut reply = reply(&["| a |", "a", "a sentence"], None);
+    reply.parts[0].form = Form::Rich;
+    reply.parts[1].fallback = true;
+    world.store_reply(begun.key, reply).await.unwrap();
+    world.delivered(begun.key, 0, 501, false).await.unwrap();
+    world.sending(begun.key, 2).await.unwrap();
     let again = dies_and_begins(&mut world, &begun).await;
     assert!(again.reply.unwrap().maybe_sent);
 }

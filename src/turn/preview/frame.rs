@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
@@ -58,7 +59,15 @@ impl Frame {
             entities: page.entities,
             can_stop: true,
         };
-        Box::pin(async move { slot.call(&draft).await.map(|_| Shown::Frame) })
+        let tools = Arc::clone(&self.tools);
+        Box::pin(async move {
+            let shown = slot.call(&draft).await.map(|_| Shown::Frame);
+            // Noted here, since nobody looks at what becomes of an answer's last frame.
+            if shown.as_ref().is_err_and(knows_no_drafts) && tools.drafts.swap(false, Ordering::Relaxed) {
+                tracing::info!("This Bot API server knows no drafts; answers grow in messages");
+            }
+            shown
+        })
     }
 
     /// The message in which the answer will grow. The store is told before anything is written over it.
@@ -98,5 +107,14 @@ impl Frame {
             };
             slot.call(&edit).await.map(|_| Shown::Frame)
         })
+    }
+}
+
+/// A server that is older than drafts, or than their Stop button: an answer that cannot be stopped is not shown there.
+pub(super) fn knows_no_drafts(error: &TelegramError) -> bool {
+    match error {
+        TelegramError::Refused { code: 404, .. } => true,
+        TelegramError::Refused { description, .. } => description.contains("can_stop"),
+        _ => false,
     }
 }

@@ -23,7 +23,7 @@ use crate::telegram::{Kind, Slot, Telegram, TelegramError, markdown};
 mod frame;
 mod last;
 
-use frame::{Call, Frame, Shown};
+use frame::{Call, Frame, Shown, knows_no_drafts};
 pub use last::{LastFrame, Over};
 
 /// One frame a second: what a person can follow, and what Telegram grants a chat.
@@ -213,8 +213,6 @@ impl Preview {
             // Whoever refuses "typing…" may take the text.
             Err(error) if self.doing == Doing::Typing => tracing::debug!(reason = %error, "A sign of life was dropped"),
             Err(error) if matches!(self.place, Place::Draft(_)) && knows_no_drafts(&error) => {
-                tracing::info!("This Bot API server knows no drafts; answers grow in messages");
-                self.tools.drafts.store(false, Ordering::Relaxed);
                 (self.place, self.shown) = (Place::Message(None), 0);
             }
             Err(error) if error.says_not_modified() => {}
@@ -225,15 +223,6 @@ impl Preview {
             }
             Err(error) => tracing::debug!(reason = %error, "A preview was dropped"),
         }
-    }
-}
-
-/// A server that is older than drafts, or than their Stop button: an answer that cannot be stopped is not shown there.
-fn knows_no_drafts(error: &TelegramError) -> bool {
-    match error {
-        TelegramError::Refused { code: 404, .. } => true,
-        TelegramError::Refused { description, .. } => description.contains("can_stop"),
-        _ => false,
     }
 }
 
