@@ -10,6 +10,8 @@ fn main() -> ExitCode {
         Command::Run => cli::run::run(),
         Command::Sandbox { mode, port } => cli::sandbox::sandbox(mode, port),
         Command::Config { action } => cli::configuration::look(action),
+        Command::Backup { file } => cli::backup::back_up(&file),
+        Command::Restore { file } => cli::backup::restore(&file),
         Command::Healthcheck => cli::healthcheck::ask(),
     }
 }

@@ -1,9 +1,11 @@
 //! The commands: their words as types here, what each does in a file of its own.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub mod backup;
 pub mod configuration;
 pub mod healthcheck;
 pub mod run;
@@ -59,6 +61,18 @@ pub enum Command {
         /// What to look at.
         #[command(subcommand)]
         action: ConfigAction,
+    },
+    /// Copy the conversations, the ledger and what is not answered yet, also while the bot runs
+    #[command(after_help = "Example: routergram backup /backups/monday.db")]
+    Backup {
+        /// Where to; - for the standard output
+        file: PathBuf,
+    },
+    /// Bring a backup back, while the bot is stopped; what was there is kept
+    #[command(after_help = "Example: routergram restore /backups/monday.db")]
+    Restore {
+        /// The backup; - for the standard input
+        file: PathBuf,
     },
     /// Ask the running bot whether it lives: exit status 0 or 1
     Healthcheck,

@@ -135,6 +135,12 @@ pub fn health_address(sources: &Sources) -> SocketAddr {
     SocketAddr::new(host, port)
 }
 
+/// The folder of the embedded store. It can be told even when other settings cannot be used.
+#[must_use]
+pub fn data_dir(sources: &Sources) -> PathBuf {
+    sections::data_dir(&fold::Settings::read(sources))
+}
+
 /// What the owner has set of those settings that the sandbox passes on: which model answers, and how. Without a key
 /// there is nothing to pass on: the sandbox's own model needs no choice.
 #[must_use]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::fold::Raw;
+use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
     BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, OwnerConfig, ReplyFormat, StorageConfig,
@@ -293,10 +293,16 @@ pub(super) fn ip_address(text: &str) -> Option<IpAddr> {
     text.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
+/// `DATA_DIR` where it is set, else the volume, else the default.
+pub(super) fn data_dir(settings: &Settings) -> PathBuf {
+    let raw = &settings.raw;
+    let chosen = settings.found.get("DATA_DIR").map(|found| found.value.as_str());
+    PathBuf::from(chosen.or(raw.railway_volume_mount_path.as_deref()).or(raw.data_dir.as_deref()).unwrap_or_default())
+}
+
 fn storage(reader: &mut Reader<'_>, raw: &Raw) -> StorageConfig {
     let volume = raw.railway_volume_mount_path.as_deref();
-    let chosen = reader.settings.found.get("DATA_DIR").map(|found| found.value.as_str());
-    let data_dir = PathBuf::from(chosen.or(volume).or(raw.data_dir.as_deref()).unwrap_or_default());
+    let data_dir = data_dir(reader.settings);
     if data_dir.starts_with("~") {
         reader
             .warnings

@@ -5,16 +5,17 @@
 //! that was acknowledged before they were asked for.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
 use crate::update::Lane;
 
-use super::sqlite::Sqlite;
+use super::sqlite::{self, Sqlite};
 use super::{
-    Accepted, AskedTurn, Backend, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenCharge, OpenError,
-    ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
+    Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenCharge,
+    OpenError, ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -33,6 +34,18 @@ impl Storage {
     /// try again. A schema that is older than the program is brought up to date after a copy was made beside it.
     pub async fn open(folder: &Path, clock: Clock) -> Result<Self, OpenError> {
         Ok(Self { backend: Backend::Sqlite(Sqlite::open(folder, clock).await?) })
+    }
+
+    /// Copies the embedded store in `folder`, also while a bot works in it, to the file `target`, which must not exist yet.
+    /// Returns the copy's size in bytes. Blocks.
+    pub fn back_up(folder: &Path, target: &Path) -> Result<u64, BackupError> {
+        sqlite::back_up(folder, target)
+    }
+
+    /// Brings the backup that `source` reads back into `folder`, in which no bot may be at work. The database that was there is kept; its name
+    /// is returned. Blocks.
+    pub fn restore(folder: &Path, source: &mut dyn Read, now: Timestamp) -> Result<Option<PathBuf>, BackupError> {
+        sqlite::restore(folder, source, now)
     }
 
     /// Returns when the store can no longer be trusted, with the reason; the process must end then. Until then it waits.

@@ -348,6 +348,34 @@ pub enum OpenError {
     Other(String),
 }
 
+/// Why a backup was not made, or not brought back. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// There is no database.
+    #[error("there is no database in {0}. Set DATA_DIR to the folder that the bot uses")]
+    NothingThere(String),
+    /// Backups are never written over.
+    #[error("{0} exists already. Choose another name, or remove it")]
+    Exists(String),
+    /// The copy cannot be written.
+    #[error("cannot write {file}: {source}")]
+    CannotWrite {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The database could not be copied.
+    #[error("the copy failed: {0}")]
+    Failed(String),
+    /// What should be brought back is damaged, or none of ours.
+    #[error("this is no backup that can be brought back: {0}")]
+    Unusable(String),
+    /// The folder is in use, or cannot be written.
+    #[error("{0}. A backup is brought back while the bot is stopped")]
+    Folder(#[from] OpenError),
+}
+
 /// Why the store did not do what it was asked to.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StorageError {

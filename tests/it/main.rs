@@ -5,6 +5,7 @@
 mod again;
 mod aimock;
 mod answers;
+mod backup;
 mod browser;
 mod configuration;
 mod container;

@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::storage::OpenError;
 
 /// The database's file; SQLite puts `-wal` and `-shm` beside it, with the same rights.
-const DATABASE: &str = "routergram.db";
+pub(super) const DATABASE: &str = "routergram.db";
 
 /// Locked while the folder is held. Not the database itself: SQLite has locks of its own there.
 const LOCK: &str = "routergram.lock";

@@ -4,6 +4,7 @@
 //!   fsync pays for many updates and nobody waits for a timer. Two threads read (`readers`), on snapshots of their own.
 //! - The write-ahead log is copied back into the file by a fourth thread (`checkpoint`), so that no update pays for it.
 //! - One process at a time: `folder` locks the data folder and says who holds it. `open` checks and migrates.
+//! - `backup` copies the database out of a folder and back.
 //! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
 //!
 //! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations`, `turns` and `ledger`; each is one job.
@@ -15,6 +16,7 @@ use tokio::sync::{Notify, oneshot};
 use super::StorageError;
 
 mod alarm;
+mod backup;
 mod checkpoint;
 mod claims;
 mod conversations;
@@ -33,6 +35,7 @@ mod worker;
 mod writer;
 
 use alarm::Alarm;
+pub(super) use backup::{back_up, restore};
 use writer::Transaction;
 
 /// The open database. Clones are the same one.
