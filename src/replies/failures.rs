@@ -20,6 +20,11 @@ phrases! {
         "The model did not answer in time. Try /retry in a minute."
         "Модель не ответила вовремя. Попробуйте /retry через минуту."
     }
+    /// The whole answer took longer than the owner allows. What there is of it stands above.
+    pub took_too_long() {
+        "This answer took longer than I may take. A smaller question may help; /retry asks again."
+        "На этот ответ ушло больше времени, чем мне разрешено. Попробуйте вопрос поменьше; /retry спросит ещё раз."
+    }
     /// The connection to the model broke after some text had come; it stands above this sentence.
     pub cut_off() {
         "The answer was cut off: the connection to the model broke. /retry asks again."

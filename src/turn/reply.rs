@@ -114,7 +114,7 @@ fn closing_sentence(language: Language, written: &Written, has_text: bool) -> Op
         End::Complete if has_text => None,
         End::Complete => Some(replies::empty_answer(language)),
         End::Stopped | End::Edited => (!has_text).then(|| replies::stopped(language)),
-        End::TimedOut => Some(replies::cut_off(language)),
+        End::TimedOut => Some(replies::took_too_long(language)),
         End::Failed(error) => Some(match error.kind {
             ModelErrorKind::Busy => replies::busy(language),
             ModelErrorKind::Stalled if has_text => replies::stalled(language),

@@ -195,7 +195,7 @@ async fn an_answer_that_takes_too_long_in_all_is_cut_and_keeps_what_was_written(
     world.anna(QUESTION);
     let said = world.answers(ANNA, 2).await;
     assert!(!said[0].text.is_empty() && endless.starts_with(&said[0].text), "{}", said[0].text);
-    assert_eq!(said[1].text, replies::cut_off(Language::En));
+    assert_eq!(said[1].text, replies::took_too_long(Language::En));
     world.model.in_a_hurry();
     goes_on(world).await;
 }
