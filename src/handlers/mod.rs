@@ -193,16 +193,19 @@ impl Apology {
     }
 }
 
-/// `sentence` for whoever wrote an update, when it is a message that somebody waits for an answer to.
+/// `sentence` for whoever wrote an update, when somebody waits for what becomes of it.
 #[must_use]
 pub fn apology(raw: &str, tools: &Tools, sentence: fn(Language) -> String) -> Option<Apology> {
     let event = crate::update::event(raw).ok()?;
-    let Event::Message(message) = &event else { return None };
     if ignores(&event, tools) {
         return None;
     }
-    let address = Address { chat: message.chat, thread: message.thread, reply_to: None };
-    Some(Apology { address, sentence: sentence(Language::of(message.language_code())) })
+    let (chat, thread) = match &event {
+        Event::Message(message) | Event::Edited(message) => (message.chat, message.thread),
+        Event::Callback(callback) => (callback.chat?, callback.thread),
+        Event::StoppedGeneration { .. } | Event::NotForUs(_) => return None,
+    };
+    Some(Apology { address: Address { chat, thread, reply_to: None }, sentence: sentence(language(&event)) })
 }
 
 /// The apology for a reply that Telegram does not take: whatever asked for it, somebody waits there.

@@ -53,10 +53,16 @@ impl TelegramError {
         }
     }
 
-    /// The chat is out of reach for good (blocked, kicked, deleted): no text whatsoever would arrive.
+    /// The chat is out of reach (the bot is blocked, kicked or muted, the chat deleted): no text whatsoever would arrive.
     #[must_use]
     pub fn chat_is_gone(&self) -> bool {
-        const GONE: [&str; 4] = ["chat not found", "user not found", "PEER_ID_INVALID", "CHAT_WRITE_FORBIDDEN"];
+        const GONE: [&str; 5] = [
+            "chat not found",
+            "user not found",
+            "PEER_ID_INVALID",
+            "CHAT_WRITE_FORBIDDEN",
+            "not enough rights to send text messages",
+        ];
         match self {
             Self::Refused { code: 403, .. } => true,
             Self::Refused { description, .. } => GONE.iter().any(|gone| description.contains(gone)),
