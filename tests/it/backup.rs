@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::tools::skip;
 use crate::world::{ANNA, Mode, World, audit, until};
 
 /// The program, asked for something else than to run.
@@ -109,8 +110,26 @@ async fn a_backup_goes_through_a_pipe_where_there_is_no_other_way_out() {
     let restored = restore.output().unwrap();
     assert!(restored.status.success(), "{}", said(&restored));
     assert_eq!(audit::stored::<i64>(&folder, "SELECT count(*) FROM turns"), 2);
+    becomes_its_owners(&world, &piped);
     world.bot.starts().await;
     world.ends().await;
+}
+
+/// Root brings back what a service of its own user goes on with.
+fn becomes_its_owners(world: &World, backup: &Path) {
+    use std::os::unix::fs::MetadataExt;
+    const SERVICE: u32 = 65532;
+    if !rustix::process::geteuid().is_root() {
+        return skip("only root can give files away");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::chown(folder.path(), Some(SERVICE), Some(SERVICE)).unwrap();
+    let mut restore = routergram(world, &["restore", path(backup)]);
+    assert!(restore.env("DATA_DIR", folder.path()).status().unwrap().success());
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().uid(), SERVICE, "{:?}", entry.file_name());
+    }
 }
 
 #[tokio::test]

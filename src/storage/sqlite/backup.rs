@@ -51,6 +51,7 @@ pub(in crate::storage) fn restore(
     let mut draft = Draft::beside(&database).map_err(cannot)?;
     io::copy(source, &mut draft.file).and_then(|_| draft.file.sync_all()).map_err(cannot)?;
     look(&draft.path)?;
+    held.give_to_its_owner(&draft.path).map_err(cannot)?;
     let kept = set_aside(folder, now).map_err(cannot)?;
     draft.becomes(&database).map_err(cannot)?;
     Ok(kept)

@@ -50,6 +50,18 @@ impl HeldFolder {
         self.path.join(DATABASE)
     }
 
+    /// What root puts into somebody's folder is made theirs, the lock included: they would not be let into it otherwise.
+    pub(super) fn give_to_its_owner(&self, file: &Path) -> io::Result<()> {
+        #[cfg(unix)]
+        if rustix::process::geteuid().is_root() {
+            use std::os::unix::fs::{MetadataExt, chown};
+            let folder = fs::metadata(&self.path)?;
+            chown(file, Some(folder.uid()), Some(folder.gid()))?;
+            chown(self.path.join(LOCK), Some(folder.uid()), Some(folder.gid()))?;
+        }
+        Ok(())
+    }
+
     /// Where a copy is kept of the database as it was before it was brought to schema `version`.
     pub(super) fn copy_before(&self, version: usize) -> PathBuf {
         self.path.join(format!("routergram.before-schema-{version}.db"))
