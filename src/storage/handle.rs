@@ -11,10 +11,10 @@ use std::time::Duration;
 use crate::clock::{Clock, Timestamp};
 use crate::update::Lane;
 
-use super::sqlite::Sqlite;
+use super::sqlite::{self, Sqlite};
 use super::{
-    Accepted, AskedTurn, Backend, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenCharge, OpenError,
-    ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
+    Accepted, AskedTurn, Backend, Begun, ClaimKey, Conversation, FolderState, NewReply, NewUpdate, OpenCharge,
+    OpenError, ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -33,6 +33,14 @@ impl Storage {
     /// try again. A schema that is older than the program is brought up to date after a copy was made beside it.
     pub async fn open(folder: &Path, clock: Clock) -> Result<Self, OpenError> {
         Ok(Self { backend: Backend::Sqlite(Sqlite::open(folder, clock).await?) })
+    }
+
+    /// What [`open`](Self::open) would come upon in `folder`, without changing anything there or waiting for anybody.
+    /// The error is the one that opening would end with.
+    pub async fn look(folder: &Path) -> Result<FolderState, OpenError> {
+        let folder = folder.to_owned();
+        let looking = tokio::task::spawn_blocking(move || sqlite::look(&folder));
+        looking.await.map_err(|error| OpenError::Other(error.to_string()))?
     }
 
     /// Returns when the store can no longer be trusted, with the reason; the process must end then. Until then it waits.

@@ -14,10 +14,10 @@ use crate::clock::Timestamp;
 use crate::storage::OpenError;
 
 /// The database's file; SQLite puts `-wal` and `-shm` beside it, with the same rights.
-const DATABASE: &str = "routergram.db";
+pub(super) const DATABASE: &str = "routergram.db";
 
 /// Locked while the folder is held. Not the database itself: SQLite has locks of its own there.
-const LOCK: &str = "routergram.lock";
+pub(super) const LOCK: &str = "routergram.lock";
 
 /// A folder that is ours until this is dropped.
 pub(super) struct HeldFolder {
@@ -90,7 +90,8 @@ fn sign(lock: &mut File, now: Timestamp) -> io::Result<()> {
     write!(lock, "process {} on {} since {}", std::process::id(), host.trim(), since.format("%Y-%m-%d %H:%M UTC"))
 }
 
-fn holder(lock: &mut File) -> String {
+/// Who has signed the lock file.
+pub(super) fn holder(lock: &mut File) -> String {
     let mut signed = String::new();
     let read = lock.rewind().and_then(|()| lock.take(200).read_to_string(&mut signed));
     match read {

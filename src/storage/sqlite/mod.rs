@@ -22,6 +22,7 @@ mod errors;
 mod folder;
 mod inbox;
 mod ledger;
+mod look;
 mod open;
 mod readers;
 mod replies;
@@ -33,6 +34,7 @@ mod worker;
 mod writer;
 
 use alarm::Alarm;
+pub(super) use look::look;
 use writer::Transaction;
 
 /// The open database. Clones are the same one.
