@@ -10,6 +10,8 @@ fn main() -> ExitCode {
         Command::Run => cli::run::run(),
         Command::Sandbox { mode, port } => cli::sandbox::sandbox(mode, port),
         Command::Config { action } => cli::configuration::look(action),
+        Command::Webhook { action } => cli::webhook::webhook(&action),
+        Command::Models { query, json } => cli::models::models(&query, json),
         Command::Healthcheck => cli::healthcheck::ask(),
     }
 }
