@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     match Cli::parse().chosen() {
         Command::Run => cli::run::run(),
         Command::Sandbox { mode, port } => cli::sandbox::sandbox(mode, port),
+        Command::Doctor { json } => cli::doctor::doctor(json),
         Command::Config { action } => cli::configuration::look(action),
         Command::Webhook { action } => cli::webhook::webhook(&action),
         Command::Models { query, json } => cli::models::models(&query, json),

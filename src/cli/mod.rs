@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::config::{Config, Sources};
 
 pub mod configuration;
+pub mod doctor;
 pub mod healthcheck;
 pub mod models;
 pub mod run;

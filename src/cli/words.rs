@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[command(after_help = "\
 Examples:
   routergram sandbox     try it in the browser, without any account
+  routergram doctor      look what is wrong, and what to do about it
   routergram             run the bot
 
 Settings are environment variables, also read from .env: see `routergram config reference`.")]
@@ -50,6 +51,19 @@ Examples:
         /// Port of the page; 0 lets the system choose
         #[arg(long, value_name = "N", default_value_t = SANDBOX_PORT)]
         port: u16,
+    },
+    /// Look at everything the bot depends on, and say what to do about what is wrong
+    #[command(after_help = "\
+Examples:
+  routergram doctor
+  routergram doctor --json | jq '.rows[] | select(.state == \"failure\")'
+
+It changes nothing, also while the bot is running.
+Exit status: 0 when nothing has failed, 1 when something has, 78 when the settings cannot be used.")]
+    Doctor {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Look at the configuration
     #[command(after_help = "Example:\n  routergram config check && routergram config show")]

@@ -11,6 +11,7 @@ mod configuration;
 mod container;
 mod crash;
 mod data_folder;
+mod doctor;
 mod ending;
 mod flood;
 mod forms;
