@@ -14,5 +14,7 @@ fn main() -> ExitCode {
         Command::Webhook { action } => cli::webhook::webhook(&action),
         Command::Models { query, json } => cli::models::models(&query, json),
         Command::Healthcheck => cli::healthcheck::ask(),
+        Command::Completions { shell } => cli::completions::completions(shell),
+        Command::Man { command } => cli::man::man(&command),
     }
 }

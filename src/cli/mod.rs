@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use crate::config::{Config, Sources};
 
+pub mod completions;
 pub mod configuration;
 pub mod doctor;
 pub mod healthcheck;
+pub mod man;
 pub mod models;
 pub mod run;
 pub mod sandbox;

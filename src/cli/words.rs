@@ -3,6 +3,7 @@
 //! Every page of help fits a screen (40 lines of 100 columns) and ends with an example; a test reads them all.
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// A language model behind a Telegram bot.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -97,6 +98,27 @@ Examples:
     /// Ask the running bot whether it lives: exit status 0 or 1
     #[command(after_help = "Example:\n  PORT=8080 routergram healthcheck || echo 'it does not answer'")]
     Healthcheck,
+    /// Print a script that completes commands in your shell
+    #[command(after_help = "\
+Examples:
+  routergram completions bash > ~/.local/share/bash-completion/completions/routergram
+  routergram completions zsh > \"${fpath[1]}/_routergram\"
+  routergram completions fish > ~/.config/fish/completions/routergram.fish")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or that of a command
+    #[command(after_help = "\
+Examples:
+  routergram man | man -l -
+  routergram man webhook set | man -l -
+  routergram man > /usr/local/share/man/man1/routergram.1")]
+    Man {
+        /// The command; routergram itself when none is given
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 /// Not the bot's own default (8000), so that both can run on one machine.

@@ -6,6 +6,7 @@ mod again;
 mod aimock;
 mod answers;
 mod browser;
+mod command_line;
 mod commands;
 mod configuration;
 mod container;
