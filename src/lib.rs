@@ -54,4 +54,5 @@ pub mod establish;
 // The whole.
 pub mod app;
 pub mod sandbox;
+pub mod doctor;
 pub mod cli;

@@ -9,9 +9,14 @@ fn main() -> ExitCode {
     match Cli::parse().chosen() {
         Command::Run => cli::run::run(),
         Command::Sandbox { mode, port } => cli::sandbox::sandbox(mode, port),
+        Command::Doctor { json } => cli::doctor::doctor(json),
         Command::Config { action } => cli::configuration::look(action),
         Command::Backup { file } => cli::backup::back_up(&file),
         Command::Restore { file } => cli::backup::restore(&file),
+        Command::Webhook { action } => cli::webhook::webhook(&action),
+        Command::Models { query, json } => cli::models::models(&query, json),
         Command::Healthcheck => cli::healthcheck::ask(),
+        Command::Completions { shell } => cli::completions::completions(shell),
+        Command::Man { command } => cli::man::man(&command),
     }
 }

@@ -53,7 +53,8 @@ pub enum Failure {
 }
 
 /// What to do about an address that cannot be had.
-fn listen_fix(why: ErrorKind) -> &'static str {
+#[must_use]
+pub fn listen_fix(why: ErrorKind) -> &'static str {
     match why {
         ErrorKind::AddrNotAvailable => {
             "Set HOST to an address of this machine, or leave it out to listen on all of them"

@@ -1,46 +1,28 @@
 //! `routergram run`: the bot, until SIGTERM or SIGINT.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::{BAD_CONFIGURATION, complain};
+use super::{complain, configured, wait_for};
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{Config, Sources};
 use crate::lifecycle::{StopSignals, Terminations};
 use crate::telemetry;
 
-/// How long threads may take that nothing can interrupt.
-const LAST_THREADS: Duration = Duration::from_secs(1);
-
 /// Runs the bot. Exit status 0 after a signal, 1 after a failure, 78 when the configuration cannot be used.
 #[must_use]
 pub fn run() -> ExitCode {
-    let config = match Config::load(&Sources::of_this_process()) {
-        Ok(loaded) => loaded.config,
-        Err(problems) => {
-            complain(&problems.to_string());
-            return ExitCode::from(BAD_CONFIGURATION);
-        }
+    let config = match configured(&Sources::of_this_process()) {
+        Ok(config) => config,
+        Err(status) => return status,
     };
     if let Err(error) = telemetry::init(&config.log, config.redactor()) {
         complain(&error.to_string());
         return ExitCode::FAILURE;
     }
-    match tokio::runtime::Runtime::new() {
-        Ok(runtime) => {
-            let code = runtime.block_on(until_stopped(config));
-            // A name that is being looked up cannot be cancelled, and is no reason to stay.
-            runtime.shutdown_timeout(LAST_THREADS);
-            code
-        }
-        Err(error) => {
-            complain(&format!("the system gives no threads: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    wait_for(until_stopped(config))
 }
 
 async fn until_stopped(config: Config) -> ExitCode {

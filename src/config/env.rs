@@ -42,6 +42,23 @@ impl Sources {
         let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self { vars, dotenv, stdout_is_terminal: false }
     }
+
+    /// The same, with a variable that the command line has set over whatever was set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.vars.retain(|(known, _)| known != name);
+        self.vars.push((name.into(), value.into()));
+        self
+    }
+
+    /// May what is printed be coloured? On a terminal that can show it, unless `NO_COLOR` (no-color.org) is set.
+    #[must_use]
+    pub fn want_colour(&self) -> bool {
+        let is = |wanted: &str, holds: fn(&OsString) -> bool| {
+            self.vars.iter().any(|(name, value)| name.to_str() == Some(wanted) && holds(value))
+        };
+        self.stdout_is_terminal && !is("NO_COLOR", |value| !value.is_empty()) && !is("TERM", |value| value == "dumb")
+    }
 }
 
 /// Our variables as they were set, before aliases and files are looked at.

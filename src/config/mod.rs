@@ -30,7 +30,7 @@ use url::Url;
 
 pub use self::env::Sources;
 pub use self::problem::{ConfigProblems, Problem};
-pub use self::reference::{env_example, reference};
+pub use self::reference::{env_example, environment, reference};
 pub use self::show::{Dump, Row, check, show};
 pub use self::token::BotToken;
 use crate::telemetry::Redactor;
@@ -127,10 +127,16 @@ pub fn health_address(sources: &Sources) -> SocketAddr {
     const DEFAULT_PORT: u16 = 8000;
     let raw = fold::Settings::read(sources).raw;
     let port = raw.port.and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_PORT);
-    let host = match raw.host.as_deref().and_then(sections::ip_address) {
-        Some(host) if !host.is_unspecified() => host,
-        Some(IpAddr::V6(_)) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    let host = raw.host.as_deref().and_then(sections::ip_address).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    reached_at(host, port)
+}
+
+/// Where somebody on this machine reaches a server that listens there.
+fn reached_at(host: IpAddr, port: u16) -> SocketAddr {
+    let host = match host {
+        IpAddr::V6(any) if any.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        IpAddr::V4(any) if any.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        host => host,
     };
     SocketAddr::new(host, port)
 }
@@ -215,6 +221,14 @@ pub struct HttpConfig {
     pub port: u16,
     /// `/metrics` answers 404 without one.
     pub metrics_token: Option<SecretString>,
+}
+
+impl HttpConfig {
+    /// Where somebody on this machine reaches this server.
+    #[must_use]
+    pub fn reached_at(&self) -> SocketAddr {
+        reached_at(self.host, self.port)
+    }
 }
 
 /// The Bot API.

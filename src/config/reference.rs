@@ -55,6 +55,21 @@ fn sentence(var: &Var) -> String {
     format!("{}{secret}", var.meaning.replace('|', "\\|"))
 }
 
+/// Every variable with what it means, as plain text, for the manual.
+#[must_use]
+pub fn environment() -> Vec<(&'static str, String)> {
+    vars::all()
+        .map(|var| {
+            let default = match var.fallback {
+                Fallback::Required => " Required.".to_owned(),
+                Fallback::Nothing => String::new(),
+                Fallback::Value(text) | Fallback::Words(text) => format!(" Default: {text}."),
+            };
+            (var.name, format!("{}.{default}", plain(&sentence(var))))
+        })
+        .collect()
+}
+
 /// The text of `.env.example`.
 #[must_use]
 pub fn env_example() -> String {

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     fn bot() -> BotIdentity {
-        BotIdentity { id: 7, username: "a_bot".into(), first_name: "A".into() }
+        BotIdentity { id: 7, username: "a_bot".into(), first_name: "A".into(), ..BotIdentity::default() }
     }
 
     fn message(chat: i64, fields: &serde_json::Value) -> Message {

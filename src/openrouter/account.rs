@@ -5,12 +5,14 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
 
 use super::errors::{Failure, ModelError};
 use super::wire::{self, WireError, micro_usd};
 use super::{ERROR_BODY_BYTES, OpenRouter, read_up_to, text_of};
+use crate::clock::Timestamp;
 
 /// Room for all that `/key` and `/generation` tell (some KiB).
 const RECORD_BYTES: usize = 256 << 10;
@@ -26,6 +28,10 @@ pub struct KeyInfo {
     pub used_micro_usd: Option<i64>,
     /// Has the account never bought credit? Then `:free` models answer only 50 times a day.
     pub is_free_tier: Option<bool>,
+    /// Is it a key for making keys? Those may ask no model.
+    pub is_management_key: Option<bool>,
+    /// When it ends; `None` also when it does not.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What the server keeps about a generation. Every field but the cost may be unknown.
@@ -62,7 +68,7 @@ impl OpenRouter {
     /// A refused key is an error of kind [`Account`](super::ModelErrorKind::Account); other kinds say that the server
     /// could not be asked now.
     pub async fn check_key(&self) -> Result<Option<KeyInfo>, ModelError> {
-        let Answer { status, body, .. } = self.get("key", &[]).await.map_err(|failure| failure.error)?;
+        let Answer { status, body, .. } = self.get("key", &[], RECORD_BYTES).await.map_err(|failure| failure.error)?;
         match status {
             200..=299 => Ok(serde_json::from_slice::<Value>(&body).ok().map(|body| key_info(&body))),
             404 | 405 => Ok(None),
@@ -73,14 +79,15 @@ impl OpenRouter {
     /// Looks up what a generation cost: `GET {base}/generation?id=`. For answers whose cost was not told with them. One
     /// request; when to look again is the caller's.
     pub async fn look_up(&self, generation_id: &str) -> Lookup {
-        match self.get("generation", &[("id", generation_id)]).await {
+        match self.get("generation", &[("id", generation_id)], RECORD_BYTES).await {
             Ok(answer) => lookup(&answer),
             Err(failure) => Lookup::Failed(failure.error.detail),
         }
     }
 
-    /// What an address below the base answers; the whole within the configured timeout.
-    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
+    /// What an address below the base answers, as far as there is `room` for it (in bytes); the whole within the
+    /// configured timeout.
+    pub(super) async fn get(&self, path: &str, query: &[(&str, &str)], room: usize) -> Result<Answer, Failure> {
         let deadline = self.clock().now().plus(self.timeout());
         let asking = async {
             let request = self.inner.http.get(self.inner.address(&[path])).query(query);
@@ -88,7 +95,7 @@ impl OpenRouter {
             let status = response.status().as_u16();
             let retry_after =
                 text_of(response.headers(), &RETRY_AFTER).and_then(|after| wire::seconds(after.parse().ok()?));
-            let room = if response.status().is_success() { RECORD_BYTES } else { ERROR_BODY_BYTES };
+            let room = if response.status().is_success() { room } else { ERROR_BODY_BYTES };
             Ok(Answer { status, retry_after, body: read_up_to(response, room).await })
         };
         tokio::select! {
@@ -100,10 +107,10 @@ impl OpenRouter {
 }
 
 /// An answer, whatever it says.
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     retry_after: Option<Duration>,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 /// What an answer says about a generation.
@@ -144,6 +151,11 @@ fn names_a_generation(body: &[u8]) -> bool {
     message.contains("generation") && !message.contains("/generation")
 }
 
+/// A moment as RFC 3339 writes it.
+fn moment(text: &Value) -> Option<Timestamp> {
+    DateTime::parse_from_rfc3339(text.as_str()?).ok().map(|moment| Timestamp(moment.timestamp_millis()))
+}
+
 fn key_info(body: &Value) -> KeyInfo {
     let field = |name: &str| body.pointer("/data").and_then(|data| data.get(name));
     KeyInfo {
@@ -151,5 +163,7 @@ fn key_info(body: &Value) -> KeyInfo {
         remaining_micro_usd: field("limit_remaining").and_then(micro_usd),
         used_micro_usd: field("usage").and_then(micro_usd),
         is_free_tier: field("is_free_tier").and_then(Value::as_bool),
+        is_management_key: field("is_management_key").and_then(Value::as_bool),
+        expires_at: field("expires_at").and_then(moment),
     }
 }

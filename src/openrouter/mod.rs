@@ -14,6 +14,7 @@
 mod account;
 mod errors;
 mod events;
+mod models;
 mod request;
 mod retry;
 mod stream;
@@ -33,6 +34,7 @@ use url::Url;
 
 pub use account::{GenerationRecord, KeyInfo, Lookup};
 pub use errors::{ModelError, ModelErrorKind};
+pub use models::{OfferedModel, Price};
 pub use request::{ChatMessage, ChatRequest, Role};
 pub use stream::AnswerStream;
 

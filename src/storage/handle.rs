@@ -14,8 +14,8 @@ use crate::update::Lane;
 
 use super::sqlite::{self, Sqlite};
 use super::{
-    Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, NewReply, NewUpdate, OpenCharge,
-    OpenError, ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
+    Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, FolderState, NewReply, NewUpdate,
+    OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -42,10 +42,18 @@ impl Storage {
         sqlite::back_up(folder, target)
     }
 
-    /// Brings the backup that `source` reads back into `folder`, in which no bot may be at work. The database that was there is kept; its name
-    /// is returned. Blocks.
+    /// Brings the backup that `source` reads back into `folder`, in which no bot may be at work. The database that was
+    /// there is kept; its name is returned. Blocks.
     pub fn restore(folder: &Path, source: &mut dyn Read, now: Timestamp) -> Result<Option<PathBuf>, BackupError> {
         sqlite::restore(folder, source, now)
+    }
+
+    /// What [`open`](Self::open) would come upon in `folder`, without changing anything there or waiting for anybody.
+    /// The error is the one that opening would end with.
+    pub async fn look(folder: &Path) -> Result<FolderState, OpenError> {
+        let folder = folder.to_owned();
+        let looking = tokio::task::spawn_blocking(move || sqlite::look(&folder));
+        looking.await.map_err(|error| OpenError::Other(error.to_string()))?
     }
 
     /// Returns when the store can no longer be trusted, with the reason; the process must end then. Until then it waits.

@@ -308,6 +308,23 @@ pub struct ParkedUpdate {
     pub received_at: Timestamp,
 }
 
+/// What a data folder is like, seen from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FolderState {
+    /// It is not there yet, and can be made.
+    Missing,
+    /// Another process works in it.
+    Held {
+        /// Who, as they wrote it there: "process 4711 on host-a since 2026-11-21 10:00 UTC".
+        holder: String,
+    },
+    /// It can be opened: nobody holds it, it takes writing, and what is in it is no newer than this program.
+    Free {
+        /// What its file system has left for this user, in bytes.
+        free_bytes: u64,
+    },
+}
+
 /// Why the store could not be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

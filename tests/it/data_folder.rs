@@ -56,7 +56,7 @@ const STRANGER: u32 = 65532;
 
 /// The program as somebody who is not root, and the folder that holds it then: where the suite itself runs as root,
 /// rights mean nothing to it, and the place of the build may be closed to others.
-fn not_as_root() -> (Command, u32, TempDir) {
+pub(crate) fn not_as_root() -> (Command, u32, TempDir) {
     let place = tempfile::tempdir().unwrap();
     let me = rustix::process::geteuid();
     if !me.is_root() {

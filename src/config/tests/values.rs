@@ -3,6 +3,19 @@
 use super::*;
 
 #[test]
+fn colours_are_for_terminals_whose_owner_has_nothing_against_them() {
+    let on_terminal = |vars: &[(&str, &str)]| {
+        let mut sources = Sources::given(vars.iter().copied(), None);
+        sources.stdout_is_terminal = true;
+        sources.want_colour()
+    };
+    assert!(on_terminal(&[("TERM", "xterm"), ("NO_COLOR", "")]));
+    assert!(!on_terminal(&[("NO_COLOR", "1")]));
+    assert!(!on_terminal(&[("TERM", "dumb")]));
+    assert!(!Sources::given([("TERM", "xterm")], None).want_colour());
+}
+
+#[test]
 fn two_variables_are_enough() {
     let config = config(&[]);
     assert_eq!(config.token.expose(), TOKEN);

@@ -15,14 +15,16 @@ async fn key_answers(status: u16, body: &str) -> Result<Option<KeyInfo>, ModelEr
 
 #[tokio::test]
 async fn a_good_key_tells_its_limit() {
-    let body =
-        r#"{"data":{"label":"sk-or-v1-x","limit":100,"limit_remaining":74.5,"usage":25.5,"is_free_tier":false}}"#;
+    let body = r#"{"data":{"label":"sk-or-v1-x","limit":100,"limit_remaining":74.5,"usage":25.5,"is_free_tier":false,
+        "expires_at":"2027-12-31T23:59:59Z"}}"#;
     let info = key_answers(200, body).await.unwrap().unwrap();
     let expected = KeyInfo {
         limit_micro_usd: Some(100_000_000),
         remaining_micro_usd: Some(74_500_000),
         used_micro_usd: Some(25_500_000),
         is_free_tier: Some(false),
+        is_management_key: None,
+        expires_at: Some(crate::clock::Timestamp(1_830_297_599_000)),
     };
     assert_eq!(info, expected);
     assert_eq!(key_answers(200, r#"{"data":{"limit":null}}"#).await.unwrap(), Some(KeyInfo::default()));

@@ -3,6 +3,7 @@
 mod account;
 mod asking_again;
 mod endings;
+mod models;
 mod reading;
 mod server;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::account::Account;
 use super::answer::pleasant_answer;
 use super::journal::AskedRequest;
 
@@ -216,6 +217,7 @@ pub(super) struct Behaviour {
     pub(super) faults: VecDeque<Fault>,
     pub(super) lasting_fault: Option<Fault>,
     pub(super) holds: VecDeque<Hold>,
+    pub(super) account: Account,
 }
 
 impl Default for Behaviour {
@@ -236,6 +238,7 @@ impl Default for Behaviour {
             faults: VecDeque::new(),
             lasting_fault: None,
             holds: VecDeque::new(),
+            account: Account::default(),
         }
     }
 }

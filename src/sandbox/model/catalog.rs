@@ -11,7 +11,8 @@ struct Offer {
     /// The same, in thousand-millionths of a dollar.
     nano: (u64, u64),
     context: u32,
-    sees: bool,
+    /// Besides text: image, file, audio.
+    takes: &'static [&'static str],
     reasons: bool,
 }
 
@@ -25,7 +26,7 @@ const OFFERS: [Offer; 7] = [
         price: ("-1", "-1"),
         nano: USUAL_NANO_USD,
         context: 2_000_000,
-        sees: true,
+        takes: &["image", "file", "audio"],
         reasons: true,
     },
     Offer {
@@ -34,7 +35,7 @@ const OFFERS: [Offer; 7] = [
         price: ("0.00000015", "0.0000006"),
         nano: (150, 600),
         context: 128_000,
-        sees: true,
+        takes: &["image", "file"],
         reasons: false,
     },
     Offer {
@@ -43,7 +44,7 @@ const OFFERS: [Offer; 7] = [
         price: ("0.000003", "0.000015"),
         nano: (3000, 15_000),
         context: 1_000_000,
-        sees: true,
+        takes: &["image", "file"],
         reasons: true,
     },
     Offer {
@@ -52,7 +53,7 @@ const OFFERS: [Offer; 7] = [
         price: ("0.0000003", "0.0000025"),
         nano: (300, 2500),
         context: 1_048_576,
-        sees: true,
+        takes: &["image", "file", "audio"],
         reasons: true,
     },
     Offer {
@@ -61,7 +62,7 @@ const OFFERS: [Offer; 7] = [
         price: ("0.0000002", "0.0000008"),
         nano: (200, 800),
         context: 163_840,
-        sees: false,
+        takes: &[],
         reasons: true,
     },
     Offer {
@@ -70,7 +71,7 @@ const OFFERS: [Offer; 7] = [
         price: ("0.00000006", "0.00000018"),
         nano: (60, 180),
         context: 131_072,
-        sees: true,
+        takes: &["image"],
         reasons: false,
     },
     Offer {
@@ -79,7 +80,7 @@ const OFFERS: [Offer; 7] = [
         price: ("0", "0"),
         nano: (0, 0),
         context: 65_536,
-        sees: false,
+        takes: &[],
         reasons: false,
     },
 ];
@@ -97,7 +98,7 @@ pub(super) fn price_nano_usd(model: &str) -> (u64, u64) {
 
 impl Offer {
     fn described(&self) -> Value {
-        let inputs = if self.sees { vec!["text", "image"] } else { vec!["text"] };
+        let inputs: Vec<&str> = std::iter::once("text").chain(self.takes.iter().copied()).collect();
         let mut parameters = vec!["max_tokens", "temperature", "top_p", "stop", "tools"];
         if self.reasons {
             parameters.extend(["reasoning", "include_reasoning"]);

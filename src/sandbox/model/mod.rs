@@ -8,6 +8,7 @@
 //!
 //! What it refuses: requests that OpenRouter would not take (`check`), which it also remembers as unexpected.
 
+mod account;
 mod answer;
 mod behaviour;
 mod catalog;

@@ -1,4 +1,5 @@
-//! The fake's addresses: `/chat/completions`, `/models`, `/key`, `/generation`, below `/api/v1` as OpenRouter's.
+//! The fake's addresses: `/chat/completions`, `/models`, `/key`, `/generation`, below `/api/v1` as OpenRouter's, and a
+//! front page.
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(from_fn_with_state(Arc::clone(&shared), authorized))
+        .route("/", get(async || "A sandbox's OpenRouter\n"))
         .with_state(shared)
 }
 
@@ -60,13 +62,13 @@ async fn models(State(shared): State<Arc<Shared>>) -> Response {
     json_response(StatusCode::OK, &catalog::list(|id| !behaviour.unavailable_models.contains(id)))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a sandbox does not spend nine million dollars")]
 async fn key(State(shared): State<Arc<Shared>>) -> Response {
-    let spent: u64 = shared.journal().book().iter().map(|booking| booking.cost_nano_usd).sum();
-    let usage = spent as f64 / 1e9;
-    let data = json!({"label": "sk-or-v1-sandbox", "limit": 100.0, "limit_remaining": 100.0 - usage, "usage": usage,
-        "is_free_tier": false, "is_management_key": false});
-    json_response(StatusCode::OK, &json!({ "data": data }))
+    let spent = shared.journal().book().iter().map(|booking| booking.cost_nano_usd).sum();
+    let account = shared.behaviour().account.clone();
+    match &account.fault {
+        Some(Fault::Status { status, headers, body }) => fault_response(*status, headers, body),
+        _ => json_response(StatusCode::OK, &json!({ "data": account.told(spent) })),
+    }
 }
 
 async fn generation(State(shared): State<Arc<Shared>>, Query(query): Query<Vec<(String, String)>>) -> Response {

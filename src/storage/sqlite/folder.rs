@@ -17,7 +17,7 @@ use crate::storage::OpenError;
 pub(super) const DATABASE: &str = "routergram.db";
 
 /// Locked while the folder is held. Not the database itself: SQLite has locks of its own there.
-const LOCK: &str = "routergram.lock";
+pub(super) const LOCK: &str = "routergram.lock";
 
 /// A folder that is ours until this is dropped.
 pub(super) struct HeldFolder {
@@ -102,7 +102,8 @@ fn sign(lock: &mut File, now: Timestamp) -> io::Result<()> {
     write!(lock, "process {} on {} since {}", std::process::id(), host.trim(), since.format("%Y-%m-%d %H:%M UTC"))
 }
 
-fn holder(lock: &mut File) -> String {
+/// Who has signed the lock file.
+pub(super) fn holder(lock: &mut File) -> String {
     let mut signed = String::new();
     let read = lock.rewind().and_then(|()| lock.take(200).read_to_string(&mut signed));
     match read {

@@ -24,6 +24,7 @@ mod errors;
 mod folder;
 mod inbox;
 mod ledger;
+mod look;
 mod open;
 mod readers;
 mod replies;
@@ -36,6 +37,7 @@ mod writer;
 
 use alarm::Alarm;
 pub(super) use backup::{back_up, restore};
+pub(super) use look::look;
 use writer::Transaction;
 
 /// The open database. Clones are the same one.

@@ -14,7 +14,7 @@ impl Payload for GetMe {
 }
 
 /// Who the bot is.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct BotIdentity {
     /// Telegram's id.
     pub id: i64,
@@ -22,6 +22,12 @@ pub struct BotIdentity {
     pub username: String,
     /// Shown name.
     pub first_name: String,
+    /// May it be added to groups? This and what follows is told to the bot itself alone, by servers that know of it.
+    pub can_join_groups: Option<bool>,
+    /// Privacy mode is off: it sees everything that is said in its groups.
+    pub can_read_all_group_messages: Option<bool>,
+    /// Its private chats may have topics.
+    pub has_topics_enabled: Option<bool>,
 }
 
 /// `setMyCommands` for one language.

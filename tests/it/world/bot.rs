@@ -28,6 +28,15 @@ pub(crate) struct Ended {
     pub(crate) status: Option<i32>,
 }
 
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Printed {
+    /// The exit status; `None` after a signal.
+    pub(crate) status: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
 impl Bot {
     pub(crate) fn new(settings: Vec<(String, String)>, port: u16) -> Self {
         let http = reqwest::Client::builder().timeout(DEADLINE).no_proxy().build().unwrap();
@@ -153,6 +162,21 @@ impl Bot {
         let text = metrics.text().await.unwrap();
         let values = text.lines().filter(|line| line.starts_with(name)).filter_map(|line| line.rsplit(' ').next());
         values.filter_map(|value| value.parse::<u64>().ok()).sum()
+    }
+
+    /// Runs a command of the program, with the same settings, to its end.
+    pub(crate) async fn asked(&self, arguments: &[&str]) -> Printed {
+        self.asked_as(Command::new(env!("CARGO_BIN_EXE_routergram")), arguments).await
+    }
+
+    /// The same by way of another program.
+    pub(crate) async fn asked_as(&self, mut command: Command, arguments: &[&str]) -> Printed {
+        command.args(arguments).env_clear().envs(self.settings.iter().cloned()).current_dir(std::env::temp_dir());
+        // In a thread of its own: the fakes have to answer meanwhile.
+        let asking = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let done = within("the command ends", asking).await.unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Printed { status: done.status.code(), out: text(done.stdout), err: text(done.stderr) }
     }
 
     /// Everything that was printed, by all processes of this story.

@@ -20,7 +20,7 @@ use routergram::sandbox::telegram::view::MessageView;
 use routergram::sandbox::telegram::{FakeTelegram, Options};
 use tempfile::TempDir;
 
-pub(crate) use bot::Bot;
+pub(crate) use bot::{Bot, Printed};
 
 /// English.
 pub(crate) const ANNA: i64 = 1001;
