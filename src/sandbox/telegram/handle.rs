@@ -231,6 +231,11 @@ impl FakeTelegram {
         self.shared.change(|world, _| world.switches.token_revoked = revoked);
     }
 
+    /// The `Date` on every answer is this much ahead of the clock: for a bot whose own clock is behind.
+    pub fn set_date_ahead(&self, span: Duration) {
+        self.shared.change(|world, _| world.switches.date_ahead = span);
+    }
+
     /// Off for load tests: no calls are kept.
     pub fn set_journal(&self, on: bool) {
         self.shared.change(|world, _| world.journal.on = on);

@@ -12,6 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::DateTime;
 use futures_util::stream;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -24,6 +25,7 @@ use super::body;
 use super::calls::{self, Outcome};
 use super::faults::Trouble;
 use super::shared::Shared;
+use crate::clock::Timestamp;
 
 /// What Telegram's front proxies say.
 const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n";
@@ -62,11 +64,28 @@ async fn talk(connection: TcpStream, router: Router) {
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
 }
 
-/// One request.
+/// One request. Its answer is dated by hyper, unless this Telegram's time is not the machine's.
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let mut response = respond(&shared, request).await;
+    let ahead = shared.look().switches.date_ahead;
+    if !ahead.is_zero()
+        && let Some(date) = date(shared.clock.now().plus(ahead))
+    {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+/// As HTTP writes it.
+fn date(moment: Timestamp) -> Option<HeaderValue> {
+    let date = DateTime::from_timestamp_millis(moment.0)?.format("%a, %d %b %Y %H:%M:%S GMT");
+    HeaderValue::try_from(date.to_string()).ok()
+}
+
+async fn respond(shared: &Arc<Shared>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     if let Some(path) = path.strip_prefix("/file/bot") {
-        return fetched(&shared, path);
+        return fetched(shared, path);
     }
     let Some((token, method)) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
         return answer(Err(Refusal::plain(404, "Not Found")));
@@ -78,7 +97,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
         Ok(params) => params,
         Err(refusal) => return answer(Err(refusal)),
     };
-    match calls::perform(&shared, method.trim_end_matches('/'), params).await {
+    match calls::perform(shared, method.trim_end_matches('/'), params).await {
         Outcome::Answer(done) => answer(done),
         Outcome::Trouble(trouble, done) => troubled(&trouble, done).await,
     }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{broadcast, oneshot};
@@ -62,6 +63,8 @@ pub(super) struct Switches {
     pub(super) token_revoked: bool,
     /// How often every update is delivered.
     pub(super) copies: usize,
+    /// How far the `Date` on its answers is ahead.
+    pub(super) date_ahead: Duration,
 }
 
 /// What the server makes of `can_stop`.
@@ -147,6 +150,7 @@ impl World {
                 webhook_pace: false,
                 token_revoked: false,
                 copies: 1,
+                date_ahead: Duration::ZERO,
             },
             last_message: 0,
             last_callback: 0,
