@@ -6,6 +6,7 @@
 //!
 //! It refuses to guess: a value that is set and cannot be understood stops the start, and is not replaced by a default.
 
+mod address;
 mod env;
 mod fold;
 mod later;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub use self::address::AddressFault;
 pub use self::env::Sources;
 pub use self::problem::{ConfigProblems, Problem};
 pub use self::reference::{env_example, reference};
@@ -228,8 +230,8 @@ pub struct TelegramConfig {
     pub webhook_takeover: bool,
     /// Calls a second that send or edit, at most; `None`: as many as Telegram takes.
     pub max_per_second: Option<u32>,
-    /// The host that this deployment's own webhook has or had, when the settings name one.
-    pub own_webhook_host: Option<String>,
+    /// The hosts that the settings name for this deployment's own webhook.
+    pub own_webhook_hosts: Vec<String>,
 }
 
 impl TelegramConfig {

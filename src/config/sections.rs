@@ -93,7 +93,7 @@ fn telegram(reader: &mut Reader<'_>, raw: &Raw) -> TelegramConfig {
             .unwrap_or_default(),
         webhook_takeover: reader.truth("WEBHOOK_TAKEOVER", raw.webhook_takeover.as_deref()).unwrap_or_default(),
         max_per_second: max_per_second(reader, raw),
-        own_webhook_host: own_host(raw),
+        own_webhook_hosts: own_hosts(raw),
     }
 }
 
@@ -103,11 +103,14 @@ fn max_per_second(reader: &mut Reader<'_>, raw: &Raw) -> Option<u32> {
     reader.whole("TELEGRAM_MAX_PER_SECOND", text, 0..=10_000).filter(|max| *max > 0)
 }
 
-/// The host of this deployment's webhook, as far as its settings name one; mistakes in them are told elsewhere.
-fn own_host(raw: &Raw) -> Option<String> {
-    let text = raw.webhook_url.as_deref().or(raw.railway_public_domain.as_deref())?;
-    let complete = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    Url::parse(&complete).ok()?.host_str().map(str::to_owned)
+/// The hosts that the settings name for this deployment's webhook; mistakes in them are told elsewhere.
+fn own_hosts(raw: &Raw) -> Vec<String> {
+    let named = [&raw.webhook_url, &raw.railway_public_domain].into_iter().flatten();
+    let host = |text: &String| {
+        let complete = if text.contains("://") { text.clone() } else { format!("https://{text}") };
+        Url::parse(&complete).ok()?.host_str().map(str::to_owned)
+    };
+    named.filter_map(host).collect()
 }
 
 /// An address that paths are appended to: without a query, and without a slash at the end of its path.

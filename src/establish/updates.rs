@@ -96,10 +96,10 @@ pub async fn clear_way_for_polling(
     Ok(())
 }
 
-/// A webhook on the host that this program's own settings name was set by this deployment.
+/// A webhook on a host that this program's own settings name was set by this deployment.
 fn is_ours(url: &str, config: &TelegramConfig) -> bool {
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-    host.is_some() && host == config.own_webhook_host
+    host.is_some_and(|host| config.own_webhook_hosts.contains(&host))
 }
 
 async fn info(telegram: &Telegram, clock: &Clock) -> Result<WebhookInfo, Obstacle> {

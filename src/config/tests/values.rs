@@ -76,6 +76,7 @@ fn each_unacceptable_value_is_one_problem_that_names_its_variable() {
         ("WEBHOOK_PATH", "/a/:b"),
         ("WEBHOOK_PATH", "/a?b"),
         ("WEBHOOK_PATH", "/healthz"),
+        ("WEBHOOK_PATH", "/telegram/set-webhook/"),
         ("WEBHOOK_PATH", "/"),
         ("WEBHOOK_SECRET", "with blank"),
         ("WEBHOOK_MAX_CONNECTIONS", "0"),

@@ -63,7 +63,7 @@ async fn a_stalled_poll_is_noticed_and_asked_again() {
         drop_pending_updates: false,
         webhook_takeover: false,
         max_per_second: None,
-        own_webhook_host: None,
+        own_webhook_hosts: Vec::new(),
     };
     let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
     let secret = BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned());
