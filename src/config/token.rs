@@ -1,6 +1,7 @@
 //! The bot's token: what it may look like, and how it is kept from being printed.
 
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 /// A bot's token. Prints as `TOKEN`.
 #[derive(Clone)]
@@ -25,13 +26,37 @@ impl BotToken {
         self.expose().split(':').next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 
-    /// `text` with every appearance of this token replaced by `TOKEN`.
+    /// `text` with every appearance of this token replaced by `TOKEN`, and so its part behind the colon: in addresses the
+    /// colon may be percent-encoded.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        if self.expose().is_empty() {
-            return text.to_owned();
+        let whole = self.expose();
+        match whole.split_once(':') {
+            Some((_, secret)) if !secret.is_empty() => text.replace(whole, "TOKEN").replace(secret, "TOKEN"),
+            _ => text.to_owned(),
         }
-        text.replace(self.expose(), "TOKEN")
+    }
+
+    /// An address that may be another program's, fit to be printed: whatever stands in its path like a bot's token is
+    /// `TOKEN`, this token or another one, and what may be a password or a key beside the path is left out.
+    #[must_use]
+    pub fn conceal(&self, address: &str) -> String {
+        let Ok(mut url) = Url::parse(&self.redact(address)) else {
+            return "(an address that cannot be read)".to_owned();
+        };
+        let parts = url.path().split('/').map(|part| {
+            let plain = part.replace("%3A", ":").replace("%3a", ":");
+            let is_token = fault(plain.strip_prefix("bot").unwrap_or(&plain)).is_none();
+            if is_token { "TOKEN".to_owned() } else { part.to_owned() }
+        });
+        let path = parts.collect::<Vec<_>>().join("/");
+        url.set_path(&path);
+        // An address without a host has no user either, and refuses.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        let rest = if url.query().is_some() { "?…" } else { "" };
+        url.set_query(None);
+        url.set_fragment(None);
+        format!("{url}{rest}")
     }
 }
 
@@ -120,7 +145,23 @@ mod tests {
         let token = BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned());
         assert_eq!(format!("{token:?}"), "TOKEN");
         assert_eq!(token.redact("/webhook/123456:TEST-TOKEN-not-a-real-one"), "/webhook/TOKEN");
+        assert_eq!(token.redact("hook?t=123456%3ATEST-TOKEN-not-a-real-one"), "hook?t=123456%3ATOKEN");
         assert_eq!(token.bot_id(), 123_456);
+    }
+
+    #[test]
+    fn an_address_of_another_program_gives_nothing_away() {
+        let token = BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned());
+        for (address, shown) in [
+            ("https://a.example/webhook/123456:TEST-TOKEN-not-a-real-one", "https://a.example/webhook/TOKEN"),
+            ("https://a.example/bot99:another-bots-token/x", "https://a.example/TOKEN/x"),
+            ("https://a.example/99%3Aanother-bots-token", "https://a.example/TOKEN"),
+            ("https://me:word@a.example:8443/hook?key=abc#d", "https://a.example:8443/hook?…"),
+            ("https://a.example/hook", "https://a.example/hook"),
+            ("99:another-bots-token", "(an address that cannot be read)"),
+        ] {
+            assert_eq!(token.conceal(address), shown);
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! Between "listening" and "ready": who the bot is, how its updates arrive, what its menu shows.
+//! Between "listening" and "ready": who the bot is, how its updates arrive, what its menu shows. And afterwards: that they
+//! go on arriving.
 //!
 //! Telegram may be out of reach when the program starts. That is said once and waited out; only what waiting cannot mend
-//! (a wrong token) ends the process.
+//! (a wrong token) ends the process. Later nothing does: what another program takes away is taken back ([`watch()`]) or
+//! named ([`Rival`]).
 
 use std::time::Duration;
 
@@ -10,12 +12,19 @@ use crate::telegram::methods::{BotIdentity, GetMe};
 use crate::telegram::{Patience, Telegram, TelegramError};
 
 mod age;
+mod deliveries;
+mod hook;
 mod menu;
+mod rival;
 mod updates;
+mod watch;
 
 pub use age::learn_age;
+pub use hook::{Hook, HookSet, WishRefused};
 pub use menu::show_menu;
-pub use updates::{Obstacle, clear_way_for_polling, set_webhook};
+pub use rival::{Rival, Sighting};
+pub use updates::{Obstacle, clear_way_for_polling};
+pub use watch::watch;
 
 /// A machine's clock may be so far from Telegram's. Ordinary ones are off by less than a second; a certificate or a limit
 /// that is counted in minutes starts to suffer beyond this.

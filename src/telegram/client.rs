@@ -123,6 +123,12 @@ impl Telegram {
         self.token.redact(text)
     }
 
+    /// An address that may be another program's, for logs: without tokens, passwords and queries.
+    #[must_use]
+    pub fn conceal(&self, address: &str) -> String {
+        self.token.conceal(address)
+    }
+
     async fn upload(&self, method: &'static str, form: Form) -> Result<Box<RawValue>, TelegramError> {
         let answered = self.exchange(method, self.request(method, UPLOAD).multipart(form)).await;
         answered.map(|answered| answered.result)

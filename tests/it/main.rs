@@ -29,6 +29,7 @@ mod polling;
 mod railway;
 mod real_input;
 mod redeploy;
+mod repair;
 mod sandbox;
 mod settling;
 mod start;

@@ -71,4 +71,13 @@ pub struct WebhookInfo {
     /// The last failure of a delivery.
     #[serde(default)]
     pub last_error_message: Option<String>,
+    /// When that was, in seconds since the Unix epoch.
+    #[serde(default)]
+    pub last_error_date: Option<i64>,
+    /// How many updates may be posted at once, 1–100.
+    #[serde(default)]
+    pub max_connections: Option<u32>,
+    /// The kinds of updates that are delivered; `None`: all but the three that have to be asked for.
+    #[serde(default)]
+    pub allowed_updates: Option<Vec<String>>,
 }
