@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::establish::{Hook, Obstacle, WrongToken};
-use crate::http::{Health, Phase, Site, serve};
+use crate::http::{Admin, Health, Phase, Reach, Site, serve};
 use crate::intake::webhook::Webhook;
 use crate::lifecycle::{StopSignals, Tasks};
 use crate::metrics;
@@ -180,6 +180,18 @@ fn webhook(config: &Config, clock: &Clock, telegram: &Telegram, stop: &StopSigna
     Some((door, Hook::new(telegram.clone(), clock.clone(), webhook.clone(), config.telegram.clone())))
 }
 
+/// What an owner may ask for over HTTP, if there is a token for it.
+fn admin(frame: &Frame) -> Option<Arc<Admin>> {
+    let token = frame.config.http.admin_token.clone()?;
+    let why = || frame.config.mode.why.clone();
+    let reach = match (&frame.webhook, &frame.telegram) {
+        (Some((_, hook)), _) => Reach::Webhook(hook.clone()),
+        (None, Some(telegram)) => Reach::Polling(telegram.clone(), why()),
+        (None, None) => Reach::Disabled(why()),
+    };
+    Some(Arc::new(Admin::new(token, reach, frame.clock.clone())))
+}
+
 /// Folds the samples of the histograms, which would otherwise pile up until somebody asks for the metrics.
 fn keep_up(frame: &Frame, metrics: PrometheusHandle) {
     let soft = frame.tasks.stop().soft.clone();
@@ -200,5 +212,6 @@ fn site(frame: &Frame) -> Result<Site, Failure> {
         webhook: frame.webhook.as_ref().map(|(door, _)| Arc::clone(door)),
         metrics: metrics::install().map_err(|error| Failure::Broken(error.to_string()))?,
         metrics_token: frame.config.http.metrics_token.clone(),
+        admin: admin(frame),
     })
 }

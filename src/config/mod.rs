@@ -110,8 +110,9 @@ impl Config {
             Mode::Webhook(webhook) => webhook.secret.expose_secret(),
             Mode::Polling | Mode::Disabled => "",
         };
-        let metrics_token = self.http.metrics_token.as_ref().map_or("", ExposeSecret::expose_secret);
-        let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token];
+        let [metrics_token, admin_token] = [&self.http.metrics_token, &self.http.admin_token]
+            .map(|token| token.as_ref().map_or("", ExposeSecret::expose_secret));
+        let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token, admin_token];
         Redactor::new(
             [token, behind_colon]
                 .map(|secret| (secret.to_owned(), "TOKEN"))
@@ -217,6 +218,8 @@ pub struct HttpConfig {
     pub port: u16,
     /// `/metrics` answers 404 without one.
     pub metrics_token: Option<SecretString>,
+    /// Opens the admin addresses, which answer 404 without one.
+    pub admin_token: Option<SecretString>,
 }
 
 /// The Bot API.

@@ -24,6 +24,9 @@ const DEFAULT_SYSTEM_PROMPT: &str = "You are a helpful assistant in a Telegram c
 /// An hour: whoever waits longer for an answer, or for a process to stop, has left.
 const SPAN_SECS: RangeInclusive<u64> = 1..=3600;
 
+/// Sixteen characters at random are 80 bits or more, which nobody tries out over a network.
+const SHORTEST_GOOD_TOKEN: usize = 16;
+
 /// Reads every section. What is wrong is in the reader afterwards; if anything is, the result holds stand-ins.
 pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
     let settings = reader.settings;
@@ -278,14 +281,34 @@ fn http(reader: &mut Reader<'_>, raw: &Raw) -> HttpConfig {
     if host.is_none() {
         reader.refuse("HOST", "an IP address of this machine", "set HOST=0.0.0.0 to listen on all of them");
     }
-    if raw.metrics_token.as_deref().is_some_and(|token| !is_bearer(token)) {
-        reader.refuse("METRICS_TOKEN", "letters, digits and - . _ ~ + / =", "make one with: openssl rand -hex 32");
-    }
     HttpConfig {
         host: host.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         port: reader.whole("PORT", raw.port.as_deref(), 0..=u16::MAX).unwrap_or_default(),
-        metrics_token: raw.metrics_token.clone().map(SecretString::from),
+        metrics_token: door_token(reader, "METRICS_TOKEN", raw.metrics_token.as_deref()),
+        admin_token: admin_token(reader, raw),
     }
+}
+
+fn admin_token(reader: &mut Reader<'_>, raw: &Raw) -> Option<SecretString> {
+    const NAME: &str = "ADMIN_TOKEN";
+    let token = raw.admin_token.as_deref()?;
+    if token.len() < SHORTEST_GOOD_TOKEN {
+        reader.warnings.push(format!("{NAME} is short enough to be guessed; make one with: openssl rand -hex 32"));
+    }
+    if raw.metrics_token.as_deref() == Some(token) {
+        reader
+            .warnings
+            .push(format!("{NAME} is the same as METRICS_TOKEN: whoever may read the numbers may administrate"));
+    }
+    door_token(reader, NAME, Some(token))
+}
+
+/// What opens an address when it comes as bearer.
+fn door_token(reader: &mut Reader<'_>, name: &'static str, text: Option<&str>) -> Option<SecretString> {
+    if text.is_some_and(|token| !is_bearer(token)) {
+        reader.refuse(name, "letters, digits and - . _ ~ + / =", "make one with: openssl rand -hex 32");
+    }
+    text.map(SecretString::from)
 }
 
 /// An IP address, also in brackets; `localhost` is the one name that needs no asking.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
 
 mod again;
+mod admin;
 mod aimock;
 mod answers;
 mod backup;
