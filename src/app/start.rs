@@ -44,6 +44,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let config = &frame.config;
     let Some(telegram) = frame.telegram.clone() else {
         frame.health.set(Phase::Ready);
+        tracing::info!("Ready: Telegram is switched off ({}); only health and pages are served", config.mode.why);
         return Ok(());
     };
     let storage = open_store(frame).await?;

@@ -12,6 +12,7 @@ mod configuration;
 mod container;
 mod crash;
 mod data_folder;
+mod disabled;
 mod ending;
 mod flood;
 mod forms;
