@@ -48,8 +48,8 @@ pub mod dispatch;
 
 // The doors.
 pub mod intake;
-pub mod http;
 pub mod establish;
+pub mod http;
 
 // The whole.
 pub mod app;

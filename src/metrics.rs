@@ -79,3 +79,19 @@ pub fn telegram_waited(urgency: &'static str, seconds: f64) {
 pub fn in_flight(count: usize) {
     gauge!("routergram_in_flight").set(count as f64);
 }
+
+/// Updates that wait at Telegram for the webhook, as of the last look.
+#[expect(clippy::cast_precision_loss, reason = "at most some millions")]
+pub fn webhook_pending(updates: u64) {
+    gauge!("routergram_webhook_pending_updates").set(updates as f64);
+}
+
+/// A look at the webhook showed that a delivery had failed since the look before.
+pub fn webhook_failed() {
+    counter!("routergram_webhook_failures_total").increment(1);
+}
+
+/// The webhook was set again: `found` is what stood there, "none" or "foreign".
+pub fn webhook_repaired(found: &'static str) {
+    counter!("routergram_webhook_repairs_total", "found" => found).increment(1);
+}

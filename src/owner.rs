@@ -37,6 +37,12 @@ pub enum Cause {
     Parked,
     /// Telegram takes an answer in no form; it was put aside.
     Undeliverable,
+    /// Another program takes the updates away, and does not stop doing so.
+    WebhookTaken,
+    /// Telegram cannot bring updates, and some wait.
+    WebhookFailing,
+    /// More and more updates wait at Telegram.
+    Backlog,
 }
 
 /// The owner, as far as they can be told. Clones are the same one.
@@ -111,6 +117,9 @@ impl Inner {
             Cause::NoSuchModel => replies::owner_no_such_model(language, &detail),
             Cause::Parked => replies::owner_parked(language, &detail),
             Cause::Undeliverable => replies::owner_undeliverable(language, &detail),
+            Cause::WebhookTaken => replies::owner_webhook_taken(language, &detail),
+            Cause::WebhookFailing => replies::owner_webhook_failing(language, &detail),
+            Cause::Backlog => replies::owner_backlog(language, &detail),
         }
     }
 

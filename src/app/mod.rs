@@ -16,12 +16,13 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
-use crate::establish::{Obstacle, WrongToken};
-use crate::http::{Health, Phase, Site, serve};
+use crate::establish::{Hook, Obstacle, WrongToken};
+use crate::http::{Admin, Health, Phase, Reach, Site, serve};
 use crate::intake::webhook::Webhook;
 use crate::lifecycle::{StopSignals, Tasks};
 use crate::metrics;
 use crate::storage::OpenError;
+use crate::telegram::Telegram;
 
 mod start;
 
@@ -74,7 +75,10 @@ struct Frame {
     config: Config,
     clock: Clock,
     health: Health,
-    webhook: Option<Arc<Webhook>>,
+    /// `None`: Telegram is not to be touched.
+    telegram: Option<Telegram>,
+    /// In webhook mode: where updates come in, and how Telegram is told so.
+    webhook: Option<(Arc<Webhook>, Hook)>,
     /// Everything that lives as long as the program.
     tasks: Tasks,
     /// Updates being worked on: what a stop waits for first.
@@ -91,9 +95,10 @@ pub async fn run(
     tracing::info!(mode = config.mode.mode.name(), why = config.mode.why, "Mode: {}", config.mode_and_why());
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let (listener, address) = listen(&config).await?;
-    let webhook = webhook_route(&config, &clock, &stop);
+    let telegram = telegram(&config, &clock)?;
+    let webhook = telegram.as_ref().and_then(|telegram| webhook(&config, &clock, telegram, &stop));
     let (tasks, turns) = (Tasks::new(stop.clone()), Tasks::new(stop));
-    let frame = Frame { config, clock, health: Health::default(), webhook, tasks, turns };
+    let frame = Frame { config, clock, health: Health::default(), telegram, webhook, tasks, turns };
     let site = site(&frame)?;
     keep_up(&frame, site.metrics.clone());
     frame.tasks.spawn_vital("the HTTP server", serve(listener, site, frame.tasks.clone()));
@@ -161,14 +166,31 @@ async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), Failure> {
     Ok((listener, bound))
 }
 
-fn webhook_route(config: &Config, clock: &Clock, stop: &StopSignals) -> Option<Arc<Webhook>> {
-    match &config.mode.mode {
-        Mode::Webhook(webhook) => {
-            let (paths, secret) = (webhook.paths.clone(), webhook.secret.clone());
-            Some(Webhook::new(paths, secret, clock.clone(), stop.soft.clone()))
-        }
-        Mode::Polling | Mode::Disabled => None,
+fn telegram(config: &Config, clock: &Clock) -> Result<Option<Telegram>, Failure> {
+    if matches!(config.mode.mode, Mode::Disabled) {
+        return Ok(None);
     }
+    let telegram = Telegram::new(config.token.clone(), &config.telegram, clock.clone());
+    telegram.map(Some).map_err(|error| Failure::Broken(error.to_string()))
+}
+
+fn webhook(config: &Config, clock: &Clock, telegram: &Telegram, stop: &StopSignals) -> Option<(Arc<Webhook>, Hook)> {
+    let Mode::Webhook(webhook) = &config.mode.mode else { return None };
+    let (paths, secret) = (webhook.paths.clone(), webhook.secret.clone());
+    let door = Webhook::new(paths, secret, clock.clone(), stop.soft.clone());
+    Some((door, Hook::new(telegram.clone(), clock.clone(), webhook.clone(), config.telegram.clone())))
+}
+
+/// What an owner may ask for over HTTP, if there is a token for it.
+fn admin(frame: &Frame) -> Option<Arc<Admin>> {
+    let token = frame.config.http.admin_token.clone()?;
+    let why = || frame.config.mode.why.clone();
+    let reach = match (&frame.webhook, &frame.telegram) {
+        (Some((_, hook)), _) => Reach::Webhook(hook.clone()),
+        (None, Some(telegram)) => Reach::Polling(telegram.clone(), why()),
+        (None, None) => Reach::Disabled(why()),
+    };
+    Some(Arc::new(Admin::new(token, reach, frame.clock.clone())))
 }
 
 /// Folds the samples of the histograms, which would otherwise pile up until somebody asks for the metrics.
@@ -188,8 +210,9 @@ fn keep_up(frame: &Frame, metrics: PrometheusHandle) {
 fn site(frame: &Frame) -> Result<Site, Failure> {
     Ok(Site {
         health: frame.health.clone(),
-        webhook: frame.webhook.clone(),
+        webhook: frame.webhook.as_ref().map(|(door, _)| Arc::clone(door)),
         metrics: metrics::install().map_err(|error| Failure::Broken(error.to_string()))?,
         metrics_token: frame.config.http.metrics_token.clone(),
+        admin: admin(frame),
     })
 }

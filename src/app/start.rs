@@ -9,11 +9,12 @@ use teloxide::adaptors::CacheMe;
 use teloxide::prelude::{Requester, RequesterExt};
 
 use super::{Failure, Frame};
-use crate::config::{Config, Mode};
+use crate::config::Config;
 use crate::dispatch;
-use crate::establish::{self, Obstacle};
+use crate::establish::{self, Obstacle, Rival};
 use crate::http::Phase;
 use crate::inbox::Inbox;
+use crate::intake::polling::News;
 use crate::intake::{Acceptor, door, polling};
 use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
@@ -41,10 +42,11 @@ pub(super) struct Bot {
 /// Starts the bot; `bot` is filled as soon as there is something to wind up. Cancel safe: a stop may come at any point.
 pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Failure> {
     let config = &frame.config;
-    if matches!(config.mode.mode, Mode::Disabled) {
+    let Some(telegram) = frame.telegram.clone() else {
         frame.health.set(Phase::Ready);
+        tracing::info!("Ready: Telegram is switched off ({}); only health and pages are served", config.mode.why);
         return Ok(());
-    }
+    };
     let storage = open_store(frame).await?;
     let id = config.token.bot_id();
     let inbox = Inbox::new(storage.clone(), frame.clock.clone(), id, config.turns.max_concurrent);
@@ -54,19 +56,17 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     *bot = Some(Bot { storage: storage.clone(), inbox: inbox.clone() });
     frame.health.watches(storage.clone());
     watch_store(frame, storage.clone());
-    if let Some(webhook) = &frame.webhook {
-        webhook.open(acceptor.clone());
+    if let Some((door, _)) = &frame.webhook {
+        door.open(acceptor.clone());
     }
     frame.health.set(Phase::Starting("asking Telegram who the bot is"));
-    let telegram = Telegram::new(config.token.clone(), &config.telegram, frame.clock.clone())
-        .map_err(|error| Failure::Broken(error.to_string()))?;
     let identity = establish::who_am_i(&telegram, &frame.clock).await?;
     let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running)?;
     let teloxide = teloxide_bot(frame).await?;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
     settle_costs(frame, &tools);
     forget_old_ids(frame, storage);
-    receive(frame, &telegram, acceptor).await?;
+    receive(frame, &telegram, acceptor, &tools.owner).await?;
     frame.tasks.spawn(establish::show_menu(telegram));
     if config.telegram.is_own_server() {
         frame.tasks.spawn(establish::learn_age(Arc::clone(&tools)));
@@ -150,25 +150,29 @@ async fn teloxide_bot(frame: &Frame) -> Result<CacheMe<TeloxideBot>, Failure> {
     Ok(bot)
 }
 
-/// Lets updates come, by the configured way. Ready when they can.
-async fn receive(frame: &Frame, telegram: &Telegram, acceptor: Acceptor) -> Result<(), Failure> {
-    let (config, clock, health) = (&frame.config, &frame.clock, &frame.health);
-    match &config.mode.mode {
-        Mode::Disabled => {}
-        Mode::Webhook(webhook) => {
-            health.set(Phase::Starting("setting the webhook"));
-            establish::set_webhook(telegram, clock, webhook, config.telegram.drop_pending_updates).await?;
+/// Lets updates come, by the configured way, and sees to it that they go on coming. Ready when they can.
+async fn receive(frame: &Frame, telegram: &Telegram, acceptor: Acceptor, owner: &Owner) -> Result<(), Failure> {
+    let (clock, health, stop) = (&frame.clock, &frame.health, frame.tasks.stop());
+    if let Some((door, hook)) = &frame.webhook {
+        health.set(Phase::Starting("setting the webhook"));
+        let found = hook.establish().await?;
+        health.set(Phase::Ready);
+        let (hook, door) = (hook.clone(), Arc::clone(door));
+        frame.tasks.spawn(establish::watch(hook, found, door, owner.clone(), stop.soft.clone()));
+        return Ok(());
+    }
+    clear_way(frame, telegram).await?;
+    let rival = Rival::new(telegram.clone(), clock.clone(), frame.config.telegram.clone(), owner.clone());
+    let (health, sighting) = (health.clone(), rival.sighting());
+    let news = move |news| {
+        sighting.set(news == News::WebhookInTheWay);
+        if news == News::Answered {
             health.set(Phase::Ready);
         }
-        Mode::Polling => {
-            clear_way(frame, telegram).await?;
-            let health = health.clone();
-            let established = move || health.set(Phase::Ready);
-            let polling =
-                polling::run(telegram.clone(), acceptor, clock.clone(), frame.tasks.stop().clone(), established);
-            frame.tasks.spawn_vital("polling", polling);
-        }
-    }
+    };
+    frame.tasks.spawn(rival.run(stop.soft.clone()));
+    let polling = polling::run(telegram.clone(), acceptor, clock.clone(), stop.clone(), news);
+    frame.tasks.spawn_vital("polling", polling);
     Ok(())
 }
 

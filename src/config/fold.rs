@@ -51,6 +51,7 @@ pub(super) struct Raw {
     pub(super) railway_volume_mount_path: Option<String>,
     pub(super) drain_secs: Option<String>,
     pub(super) metrics_token: Option<String>,
+    pub(super) admin_token: Option<String>,
     pub(super) rust_log: Option<String>,
     pub(super) log_format: Option<String>,
 }

@@ -18,7 +18,6 @@ const NOT_YET: &[&str] = &[
     "DATA_KEY",
     "PRIVACY_POLICY_URL",
     "ALLOWED_MODELS",
-    "ADMIN_TOKEN",
     "DESK_GROUP_ID",
     "BOT_GROUP_ID",
     "DESK_EMOJI_ID",
@@ -35,7 +34,7 @@ const NOT_YET: &[&str] = &[
 const DATABASE_URL: &str = "DATABASE_URL";
 
 /// These are secrets, so they also come as `NAME_FILE`.
-const SECRET: &[&str] = &[DATABASE_URL, "DATA_KEY", "ADMIN_TOKEN", "REDIS_URL"];
+const SECRET: &[&str] = &[DATABASE_URL, "DATA_KEY", "REDIS_URL"];
 
 /// The warning that `name` deserves when it is set; `None` when it is not one of these.
 pub(super) fn warning(name: &str) -> Option<String> {
@@ -69,7 +68,7 @@ mod tests {
 
     #[test]
     fn only_secrets_come_as_files() {
-        assert!(warning("ADMIN_TOKEN_FILE").unwrap().starts_with("ADMIN_TOKEN_FILE is not supported"));
+        assert!(warning("DATA_KEY_FILE").unwrap().starts_with("DATA_KEY_FILE is not supported"));
         assert!(warning("DESK_MODE_FILE").is_none());
         assert!(warning("PERSONAS_FILE").is_some());
     }

@@ -6,6 +6,7 @@
 //!
 //! It refuses to guess: a value that is set and cannot be understood stops the start, and is not replaced by a default.
 
+mod address;
 mod env;
 mod fold;
 mod later;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub use self::address::AddressFault;
 pub use self::env::Sources;
 pub use self::problem::{ConfigProblems, Problem};
 pub use self::reference::{env_example, environment, reference};
@@ -108,8 +110,9 @@ impl Config {
             Mode::Webhook(webhook) => webhook.secret.expose_secret(),
             Mode::Polling | Mode::Disabled => "",
         };
-        let metrics_token = self.http.metrics_token.as_ref().map_or("", ExposeSecret::expose_secret);
-        let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token];
+        let [metrics_token, admin_token] = [&self.http.metrics_token, &self.http.admin_token]
+            .map(|token| token.as_ref().map_or("", ExposeSecret::expose_secret));
+        let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token, admin_token];
         Redactor::new(
             [token, behind_colon]
                 .map(|secret| (secret.to_owned(), "TOKEN"))
@@ -221,6 +224,8 @@ pub struct HttpConfig {
     pub port: u16,
     /// `/metrics` answers 404 without one.
     pub metrics_token: Option<SecretString>,
+    /// Opens the admin addresses, which answer 404 without one.
+    pub admin_token: Option<SecretString>,
 }
 
 impl HttpConfig {
@@ -242,8 +247,8 @@ pub struct TelegramConfig {
     pub webhook_takeover: bool,
     /// Calls a second that send or edit, at most; `None`: as many as Telegram takes.
     pub max_per_second: Option<u32>,
-    /// The host that this deployment's own webhook has or had, when the settings name one.
-    pub own_webhook_host: Option<String>,
+    /// The hosts that the settings name for this deployment's own webhook.
+    pub own_webhook_hosts: Vec<String>,
 }
 
 impl TelegramConfig {

@@ -8,30 +8,11 @@ use sha2::Sha256;
 use url::Url;
 
 use super::fold::Raw;
-use super::read::{Reader, is_loopback, is_nearby};
-use super::{BotToken, Mode, ModeChoice, WebhookConfig};
+use super::read::Reader;
+use super::{BotToken, Mode, ModeChoice, WebhookConfig, address};
 
 /// Paths that are always served: where bots of this kind have had their webhook before.
 const USUAL_PATHS: [&str; 3] = ["/telegram/webhook", "/telegram/webhook/", "/api/telegram/webhook"];
-
-/// Paths that mean something else here.
-const TAKEN_PATHS: [&str; 12] = [
-    "/",
-    "/health",
-    "/healthz",
-    "/livez",
-    "/readyz",
-    "/metrics",
-    "/admin",
-    "/app",
-    "/telegram/set-webhook",
-    "/telegram/webhook-info",
-    "/api/telegram/set-webhook",
-    "/api/telegram/webhook-info",
-];
-
-/// The ports that Telegram's own servers post to.
-const TELEGRAM_PORTS: [u16; 4] = [443, 80, 88, 8443];
 
 /// Makes the derived secret this program's own; a new number would change every bot's secret.
 const SECRET_PURPOSE: &[u8] = b"routergram webhook secret v1";
@@ -84,55 +65,48 @@ fn webhook_wanted(reader: &Reader<'_>, raw: &Raw, wanted: Option<bool>) -> (bool
 fn own_paths(reader: &mut Reader<'_>, raw: &Raw, token: &BotToken) -> Vec<String> {
     let with_token = format!("/webhook/{}", token.expose());
     let Some(path) = &raw.webhook_path else { return vec![with_token] };
-    if !path.starts_with('/') {
+    if path.contains("://") {
+        reader.refuse("WEBHOOK_PATH", "a path, which starts with /", "set WEBHOOK_URL to the whole address instead");
+    } else if !path.starts_with('/') {
         let fix = format!("put a slash in front: WEBHOOK_PATH=/{}", path.split('?').next().unwrap_or_default());
         reader.refuse("WEBHOOK_PATH", "a path, which starts with /", fix);
-    } else if let Some(expected) = path_fault(path) {
+    } else if let Some(expected) = address::path_fault(path) {
         reader.refuse("WEBHOOK_PATH", expected, "remove WEBHOOK_PATH: the default, with the token in it, is good");
     }
     vec![path.clone(), with_token]
 }
 
-/// Why `path` cannot be served, as what is expected instead. The router would take `{}`, `*` and a leading `:` of a
-/// segment for patterns.
-fn path_fault(path: &str) -> Option<&'static str> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~:@%+=".contains(&byte);
-    if !path.bytes().all(plain) || path.contains("/:") {
-        Some("a path of letters, digits and - _ . ~ / alone")
-    } else if TAKEN_PATHS.contains(&path) {
-        Some("a path that this server does not use for something else, as it does with this one")
-    } else {
-        None
-    }
-}
-
 fn webhook_url(reader: &mut Reader<'_>, raw: &Raw, own_path: &str, api: &Url) -> Option<Url> {
     const EXPECTED: &str = "the public https:// address of this server, since webhook mode was asked for";
     const FIX: &str = "set WEBHOOK_URL=https://your-host, or USE_WEBHOOK=false to let the bot ask for updates instead";
-    let (name, text) = if raw.webhook_url.is_some() {
-        ("WEBHOOK_URL", raw.webhook_url.as_deref())
+    let (name, mut url) = if raw.webhook_url.is_some() {
+        ("WEBHOOK_URL", reader.address("WEBHOOK_URL", raw.webhook_url.as_deref())?)
     } else if raw.railway_public_domain.is_some() {
-        ("RAILWAY_PUBLIC_DOMAIN", raw.railway_public_domain.as_deref())
+        ("RAILWAY_PUBLIC_DOMAIN", railway_domain(reader, raw, api)?)
     } else {
         reader.missing("WEBHOOK_URL", EXPECTED, FIX);
         return None;
     };
-    let mut url = reader.address(name, text)?;
-    // The sandbox's Telegram runs on this machine, and posts to this machine without TLS.
-    let sandbox = is_loopback(api) && is_loopback(&url);
-    let hosted = api.host_str() == Some("api.telegram.org");
-    let port = url.port_or_known_default().unwrap_or_default();
-    if url.scheme() != "https" && !sandbox {
-        reader.refuse(name, "an https:// address: Telegram posts to no other", FIX);
-    } else if hosted && is_nearby(&url) {
-        reader.refuse(name, "an address that Telegram can reach from the Internet", FIX);
-    } else if hosted && !TELEGRAM_PORTS.contains(&port) {
-        reader.refuse(name, "port 443, 80, 88 or 8443: Telegram posts to no other", FIX);
+    if let Some(expected) = address::unreachable(&url, api) {
+        reader.refuse(name, expected, FIX);
     }
     if url.path() == "/" {
         url.set_path(own_path);
-    } else if let Some(expected) = path_fault(url.path()) {
+    } else if let Some(expected) = address::path_fault(url.path()) {
         reader.refuse(name, expected, "leave the path out: WEBHOOK_PATH is appended");
+    }
+    Some(url)
+}
+
+/// Railway's own value is a bare host. Whoever writes it by hand may write more, and means an address that works.
+fn railway_domain(reader: &mut Reader<'_>, raw: &Raw, api: &Url) -> Option<Url> {
+    const NAME: &str = "RAILWAY_PUBLIC_DOMAIN";
+    let mut url = reader.address(NAME, raw.railway_public_domain.as_deref())?;
+    if url.scheme() == "http" && address::unreachable(&url, api).is_some() && url.set_scheme("https").is_ok() {
+        reader.warnings.push(format!("{NAME} starts with http://; Railway serves https://, which is used instead"));
+    }
+    if url.path() != "/" {
+        reader.warnings.push(format!("{NAME} has a path, where a domain is expected; updates are posted to that path"));
     }
     Some(url)
 }

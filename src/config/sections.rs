@@ -24,6 +24,9 @@ const DEFAULT_SYSTEM_PROMPT: &str = "You are a helpful assistant in a Telegram c
 /// An hour: whoever waits longer for an answer, or for a process to stop, has left.
 const SPAN_SECS: RangeInclusive<u64> = 1..=3600;
 
+/// Sixteen characters at random are 80 bits or more, which nobody tries out over a network.
+const SHORTEST_GOOD_TOKEN: usize = 16;
+
 /// Reads every section. What is wrong is in the reader afterwards; if anything is, the result holds stand-ins.
 pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
     let settings = reader.settings;
@@ -93,7 +96,7 @@ fn telegram(reader: &mut Reader<'_>, raw: &Raw) -> TelegramConfig {
             .unwrap_or_default(),
         webhook_takeover: reader.truth("WEBHOOK_TAKEOVER", raw.webhook_takeover.as_deref()).unwrap_or_default(),
         max_per_second: max_per_second(reader, raw),
-        own_webhook_host: own_host(raw),
+        own_webhook_hosts: own_hosts(raw),
     }
 }
 
@@ -103,11 +106,14 @@ fn max_per_second(reader: &mut Reader<'_>, raw: &Raw) -> Option<u32> {
     reader.whole("TELEGRAM_MAX_PER_SECOND", text, 0..=10_000).filter(|max| *max > 0)
 }
 
-/// The host of this deployment's webhook, as far as its settings name one; mistakes in them are told elsewhere.
-fn own_host(raw: &Raw) -> Option<String> {
-    let text = raw.webhook_url.as_deref().or(raw.railway_public_domain.as_deref())?;
-    let complete = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    Url::parse(&complete).ok()?.host_str().map(str::to_owned)
+/// The hosts that the settings name for this deployment's webhook; mistakes in them are told elsewhere.
+fn own_hosts(raw: &Raw) -> Vec<String> {
+    let named = [&raw.webhook_url, &raw.railway_public_domain].into_iter().flatten();
+    let host = |text: &String| {
+        let complete = if text.contains("://") { text.clone() } else { format!("https://{text}") };
+        Url::parse(&complete).ok()?.host_str().map(str::to_owned)
+    };
+    named.filter_map(host).collect()
 }
 
 /// An address that paths are appended to: without a query, and without a slash at the end of its path.
@@ -275,14 +281,34 @@ fn http(reader: &mut Reader<'_>, raw: &Raw) -> HttpConfig {
     if host.is_none() {
         reader.refuse("HOST", "an IP address of this machine", "set HOST=0.0.0.0 to listen on all of them");
     }
-    if raw.metrics_token.as_deref().is_some_and(|token| !is_bearer(token)) {
-        reader.refuse("METRICS_TOKEN", "letters, digits and - . _ ~ + / =", "make one with: openssl rand -hex 32");
-    }
     HttpConfig {
         host: host.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         port: reader.whole("PORT", raw.port.as_deref(), 0..=u16::MAX).unwrap_or_default(),
-        metrics_token: raw.metrics_token.clone().map(SecretString::from),
+        metrics_token: door_token(reader, "METRICS_TOKEN", raw.metrics_token.as_deref()),
+        admin_token: admin_token(reader, raw),
     }
+}
+
+fn admin_token(reader: &mut Reader<'_>, raw: &Raw) -> Option<SecretString> {
+    const NAME: &str = "ADMIN_TOKEN";
+    let token = raw.admin_token.as_deref()?;
+    if token.len() < SHORTEST_GOOD_TOKEN {
+        reader.warnings.push(format!("{NAME} is short enough to be guessed; make one with: openssl rand -hex 32"));
+    }
+    if raw.metrics_token.as_deref() == Some(token) {
+        reader
+            .warnings
+            .push(format!("{NAME} is the same as METRICS_TOKEN: whoever may read the numbers may administrate"));
+    }
+    door_token(reader, NAME, Some(token))
+}
+
+/// What opens an address when it comes as bearer.
+fn door_token(reader: &mut Reader<'_>, name: &'static str, text: Option<&str>) -> Option<SecretString> {
+    if text.is_some_and(|token| !is_bearer(token)) {
+        reader.refuse(name, "letters, digits and - . _ ~ + / =", "make one with: openssl rand -hex 32");
+    }
+    text.map(SecretString::from)
 }
 
 /// An IP address, also in brackets; `localhost` is the one name that needs no asking.

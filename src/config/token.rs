@@ -26,13 +26,15 @@ impl BotToken {
         self.expose().split(':').next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 
-    /// `text` with every appearance of this token replaced by `TOKEN`.
+    /// `text` with every appearance of this token replaced by `TOKEN`, and so its part behind the colon: in addresses the
+    /// colon may be percent-encoded.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        if self.expose().is_empty() {
-            return text.to_owned();
+        let whole = self.expose();
+        match whole.split_once(':') {
+            Some((_, secret)) if !secret.is_empty() => text.replace(whole, "TOKEN").replace(secret, "TOKEN"),
+            _ => text.to_owned(),
         }
-        text.replace(self.expose(), "TOKEN")
     }
 
     /// An address that may be another program's, fit to be printed: whatever stands in its path like a bot's token is
@@ -143,6 +145,7 @@ mod tests {
         let token = BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned());
         assert_eq!(format!("{token:?}"), "TOKEN");
         assert_eq!(token.redact("/webhook/123456:TEST-TOKEN-not-a-real-one"), "/webhook/TOKEN");
+        assert_eq!(token.redact("hook?t=123456%3ATEST-TOKEN-not-a-real-one"), "hook?t=123456%3ATOKEN");
         assert_eq!(token.bot_id(), 123_456);
     }
 

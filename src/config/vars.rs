@@ -225,6 +225,13 @@ const OPERATION: &[Var] = &[
     var("METRICS_TOKEN", Nothing, "bearer token for `/metrics`, which answers 404 without one", "any-long-random-text")
         .secret(),
     var(
+        "ADMIN_TOKEN",
+        Nothing,
+        "bearer token for `/telegram/set-webhook` and `/telegram/webhook-info`, which answer 404 without one",
+        "another-long-random-text",
+    )
+    .secret(),
+    var(
         "RUST_LOG",
         Value("info"),
         "what is logged: `error`, `warn`, `info`, `debug`, `trace`, or [directives](https://docs.rs/tracing-subscriber/latest/tracing_subscriber/filter/struct.EnvFilter.html#directives)",

@@ -58,7 +58,7 @@ fn by_polling(config: &Config, found: &str) -> Row {
         return Row::ok(WEBHOOK, "none, as polling needs it");
     }
     let host = Url::parse(found).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let ours = host.is_some() && host == config.telegram.own_webhook_host;
+    let ours = host.is_some_and(|host| config.telegram.own_webhook_hosts.contains(&host));
     let found = format!("updates go to {}", config.token.conceal(found));
     if ours || config.telegram.webhook_takeover {
         return Row::warning(WEBHOOK, found, "Start the bot, which removes this webhook to poll");

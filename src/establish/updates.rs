@@ -1,13 +1,12 @@
-//! How updates come to arrive: a webhook that is set, or none that is in the way of polling.
+//! What stands in the way of updates, and how the way is cleared for polling.
 
 use url::Url;
 
 use super::{WrongToken, insist};
 use crate::clock::Clock;
-use crate::config::{TelegramConfig, WebhookConfig};
-use crate::telegram::methods::{DeleteWebhook, GetWebhookInfo, SetWebhook, WebhookInfo};
+use crate::config::TelegramConfig;
+use crate::telegram::methods::{DeleteWebhook, GetWebhookInfo, WebhookInfo};
 use crate::telegram::{Telegram, TelegramError};
-use secrecy::ExposeSecret;
 
 /// Why the updates do not arrive, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -29,49 +28,6 @@ pub enum Obstacle {
     ForeignWebhook(String),
 }
 
-/// Sets the webhook and says what stood there before. Setting what is set already changes nothing at Telegram, so every
-/// start does it, and a redeploy's two processes agree. It is never deleted when the program stops.
-pub async fn set_webhook(
-    telegram: &Telegram,
-    clock: &Clock,
-    webhook: &WebhookConfig,
-    drop_pending: bool,
-) -> Result<(), Obstacle> {
-    let refused = |error| obstacle(telegram, &error, Obstacle::WebhookRefused);
-    let before = info(telegram, clock).await?;
-    if !before.url.is_empty() && before.url != webhook.url.as_str() {
-        let (url, pending) = (telegram.redact(&before.url), before.pending_update_count);
-        tracing::info!(
-            webhook.url = url,
-            webhook.pending = pending,
-            "Previous webhook: {url}, {pending} updates pending"
-        );
-    }
-    let wanted = SetWebhook {
-        url: webhook.url.as_str(),
-        secret_token: webhook.secret.expose_secret(),
-        max_connections: webhook.max_connections,
-        allowed_updates: [],
-        drop_pending_updates: drop_pending,
-    };
-    insist("setWebhook", telegram, clock, || telegram.call(&wanted)).await.map_err(refused)?;
-    let (url, connections) = (telegram.redact(webhook.url.as_str()), webhook.max_connections);
-    tracing::info!(
-        webhook.url = url,
-        webhook.max_connections = connections,
-        "Webhook set: {url} (max_connections {connections})"
-    );
-    let after = info(telegram, clock).await?;
-    let (pending, last_error) =
-        (after.pending_update_count, after.last_error_message.unwrap_or_else(|| "none".to_owned()));
-    tracing::info!(
-        webhook.pending = pending,
-        webhook.last_error = last_error,
-        "Webhook info: pending updates {pending}, last error {last_error}"
-    );
-    Ok(())
-}
-
 /// Removes a webhook that stands in the way of polling, if it is ours or we may take it over.
 pub async fn clear_way_for_polling(
     telegram: &Telegram,
@@ -82,7 +38,7 @@ pub async fn clear_way_for_polling(
     if before.url.is_empty() && !config.drop_pending_updates {
         return Ok(());
     }
-    let url = telegram.redact(&before.url);
+    let url = telegram.conceal(&before.url);
     if !before.url.is_empty() && !config.webhook_takeover && !is_ours(&before.url, config) {
         return Err(Obstacle::ForeignWebhook(url));
     }
@@ -96,18 +52,18 @@ pub async fn clear_way_for_polling(
     Ok(())
 }
 
-/// A webhook on the host that this program's own settings name was set by this deployment.
-fn is_ours(url: &str, config: &TelegramConfig) -> bool {
+/// A webhook on a host that this program's own settings name was set by this deployment.
+pub(super) fn is_ours(url: &str, config: &TelegramConfig) -> bool {
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-    host.is_some() && host == config.own_webhook_host
+    host.is_some_and(|host| config.own_webhook_hosts.contains(&host))
 }
 
-async fn info(telegram: &Telegram, clock: &Clock) -> Result<WebhookInfo, Obstacle> {
+pub(super) async fn info(telegram: &Telegram, clock: &Clock) -> Result<WebhookInfo, Obstacle> {
     let info = insist("getWebhookInfo", telegram, clock, || telegram.call(&GetWebhookInfo {})).await;
     info.map_err(|error| obstacle(telegram, &error, Obstacle::LookRefused))
 }
 
-fn obstacle(telegram: &Telegram, error: &TelegramError, kind: fn(String) -> Obstacle) -> Obstacle {
+pub(super) fn obstacle(telegram: &Telegram, error: &TelegramError, kind: fn(String) -> Obstacle) -> Obstacle {
     match error {
         TelegramError::Unauthorized => WrongToken.into(),
         error => kind(telegram.redact(&error.to_string())),

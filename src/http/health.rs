@@ -5,11 +5,9 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use secrecy::ExposeSecret;
-use subtle::ConstantTimeEq;
 use tokio::sync::watch;
 
-use super::Site;
+use super::{Site, bearer};
 use crate::storage::Storage;
 
 /// How the program is. Clones show the same.
@@ -92,10 +90,6 @@ fn not_ready(why: String) -> Response {
 
 /// The numbers, for whoever has the token; without a configured one the page does not exist.
 pub(super) async fn metrics(State(site): State<Site>, headers: HeaderMap) -> Response {
-    let given = headers.get(header::AUTHORIZATION).map_or(&[][..], |value| value.as_bytes());
-    let opens = site.metrics_token.as_ref().is_some_and(|token| {
-        let expected = format!("Bearer {}", token.expose_secret());
-        bool::from(given.ct_eq(expected.as_bytes()))
-    });
+    let opens = site.metrics_token.as_ref().is_some_and(|token| bearer::opens(&headers, token));
     if opens { site.metrics.render().into_response() } else { StatusCode::NOT_FOUND.into_response() }
 }

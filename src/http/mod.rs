@@ -1,4 +1,4 @@
-//! The HTTP server: the webhook, health, metrics, and the limits that keep strangers from wearing it down.
+//! The HTTP server: the webhook, health, metrics, an owner's requests, and the limits that keep strangers from wearing it down.
 //!
 //! `axum::serve` sets no header timeout (seen: half-sent requests stay open for ever), so the connections are served by
 //! hyper's own builder: headers within ten seconds, at most a hundred of them in 32 KiB, and a cap on connections.
@@ -21,8 +21,11 @@ use tokio::sync::Semaphore;
 use crate::intake::webhook::Webhook;
 use crate::lifecycle::Tasks;
 
+mod admin;
+mod bearer;
 mod health;
 
+pub use admin::{Admin, Reach};
 pub use health::{Health, Phase};
 
 /// How long a request's headers may take. Telegram's come at once.
@@ -53,6 +56,8 @@ pub struct Site {
     pub metrics: PrometheusHandle,
     /// Opens `/metrics`; without one it does not exist.
     pub metrics_token: Option<SecretString>,
+    /// What an owner may ask for; without a token for it, those addresses do not exist.
+    pub admin: Option<Arc<Admin>>,
 }
 
 /// Serves until the hard stop: health is answered, and updates are told to come again, while the program drains.
@@ -103,6 +108,7 @@ fn open_files() -> usize {
 }
 
 fn router(site: Site) -> Router {
+    let admin = admin::routes(site.admin.clone());
     Router::new()
         .route("/healthz", axum::routing::get(health::live))
         .route("/livez", axum::routing::get(health::live))
@@ -111,6 +117,7 @@ fn router(site: Site) -> Router {
         .route("/metrics", axum::routing::get(health::metrics))
         .fallback(webhook)
         .with_state(site)
+        .merge(admin)
 }
 
 /// The webhook's paths are configured, so they are compared here instead of being routes: a route's syntax would give a

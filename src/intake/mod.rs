@@ -18,6 +18,7 @@ use crate::storage::{Accepted, NewUpdate, PendingUpdate, Seq, Storage, StorageEr
 use crate::turn::Running;
 use crate::update::{Lane, edited_message, envelope};
 
+pub mod body;
 pub mod polling;
 pub mod webhook;
 

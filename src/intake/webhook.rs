@@ -5,24 +5,21 @@
 //! it", 503 with `Retry-After` "bring it again" (only when it could not be stored), anything else would be brought again
 //! too, for a day, and hold up its chat meanwhile.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
-use super::Acceptor;
+use super::{Acceptor, body};
 use crate::clock::Clock;
 
 /// Largest body, in bytes. The largest text message takes some 30 KB with every letter escaped.
 const BODY: usize = 256 * 1024;
-/// How long a body may take to come in: Telegram's are there at once.
-const BODY_TIME: Duration = Duration::from_secs(10);
 /// When to bring an update again that could not be stored, in seconds.
 const AGAIN: &str = "2";
 
@@ -35,19 +32,26 @@ pub struct Webhook {
     acceptor: OnceLock<Acceptor>,
     /// Raised when the program stops: what comes now is for the next process.
     stopping: CancellationToken,
+    taken: AtomicU64,
 }
 
 impl Webhook {
     /// A route that serves `paths` and knows Telegram by `secret`.
     #[must_use]
     pub fn new(paths: Vec<String>, secret: SecretString, clock: Clock, stopping: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { paths, secret, clock, acceptor: OnceLock::new(), stopping })
+        Arc::new(Self { paths, secret, clock, acceptor: OnceLock::new(), stopping, taken: AtomicU64::new(0) })
     }
 
     /// Updates can be stored from now on.
     pub fn open(&self, acceptor: Acceptor) {
         // Opened once, by the app; a second door would be the same one.
         let _ = self.acceptor.set(acceptor);
+    }
+
+    /// How many updates were taken since the process has started, repeated ones included.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// Is this one of the webhook's paths?
@@ -67,13 +71,16 @@ impl Webhook {
         let Some(acceptor) = self.acceptor.get().filter(|_| !self.stopping.is_cancelled()) else {
             return come_again("starting or stopping");
         };
-        let body = match self.read(request).await {
+        let body = match body::read(request, BODY, &self.clock).await {
             Ok(body) => body,
             Err(status) => return status.into_response(),
         };
         // Bytes that are no text cannot be an update; they are kept as far as they can be shown.
         match acceptor.accept(vec![String::from_utf8_lossy(&body).into_owned()]).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(()) => {
+                self.taken.fetch_add(1, Ordering::Relaxed);
+                StatusCode::OK.into_response()
+            }
             Err(error) => {
                 tracing::error!(error = %error, "An update could not be stored; Telegram will bring it again");
                 come_again("the store refused")
@@ -85,21 +92,6 @@ impl Webhook {
     fn is_telegram(&self, headers: &HeaderMap) -> bool {
         let given = headers.get("x-telegram-bot-api-secret-token").map_or(&[][..], |value| value.as_bytes());
         given.ct_eq(self.secret.expose_secret().as_bytes()).into()
-    }
-
-    async fn read(&self, request: Request<Body>) -> Result<bytes::Bytes, StatusCode> {
-        let announced =
-            request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: u64| length > BODY as u64) {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        let whole = Limited::new(request.into_body(), BODY).collect();
-        tokio::select! {
-            body = whole => body.map(http_body_util::Collected::to_bytes).map_err(|error| {
-                if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
-            }),
-            () = self.clock.sleep(BODY_TIME) => Err(StatusCode::REQUEST_TIMEOUT),
-        }
     }
 }
 

@@ -24,7 +24,10 @@ pub use failures::{
     account, busy, context_too_long, cut_off, empty_answer, empty_question, gave_up, length_limit, moderated,
     no_such_model, only_reasoning, our_failure, private_bot, refused, stalled, stalled_before_text, took_too_long,
 };
-pub use owner::{owner_account, owner_no_such_model, owner_parked, owner_undeliverable};
+pub use owner::{
+    owner_account, owner_backlog, owner_no_such_model, owner_parked, owner_undeliverable, owner_webhook_failing,
+    owner_webhook_taken,
+};
 pub use unread::{Unread, cannot_read};
 
 /// A language that the bot speaks.

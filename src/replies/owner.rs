@@ -32,4 +32,25 @@ phrases! {
         "Telegram не принимает один из моих ответов ни в каком виде; я отложил его, и кто-то ждёт напрасно. Если дело \
          в правах в группе, разрешите мне там писать; иначе подробности в моём журнале.\n\n{detail}"
     }
+    /// Another program takes the updates away.
+    pub owner_webhook_taken(detail: &str = "it was removed") {
+        "Another program that has my token takes my messages away. Stop it, or have @BotFather revoke the token and \
+         give me the new one as BOT_TOKEN. If the messages are meant for it, stop me.\n\n{detail}"
+        "Другая программа с моим токеном забирает мои сообщения. Остановите её или отзовите токен у @BotFather и \
+         передайте мне новый в BOT_TOKEN. Если сообщения предназначены ей, остановите меня.\n\n{detail}"
+    }
+    /// Telegram cannot bring updates.
+    pub owner_webhook_failing(detail: &str = "Connection refused; 3 updates wait") {
+        "Telegram cannot bring me messages, so people wait. Check that my address can be reached from the Internet and \
+         that its certificate is valid. Telegram keeps the messages for a day.\n\n{detail}"
+        "Telegram не может доставить мне сообщения, и люди ждут. Проверьте, доступен ли мой адрес из интернета и \
+         действителен ли его сертификат. Telegram хранит сообщения сутки.\n\n{detail}"
+    }
+    /// More and more updates wait at Telegram.
+    pub owner_backlog(detail: &str = "120 updates wait") {
+        "More messages wait for me at Telegram with every minute. Check whether I have enough processor and disk, and \
+         whether something on the way to me holds requests up.\n\n{detail}"
+        "С каждой минутой в Telegram меня ждёт всё больше сообщений. Проверьте, хватает ли мне процессора и диска и не \
+         задерживает ли что-нибудь запросы на пути ко мне.\n\n{detail}"
+    }
 }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{DATE, HeaderValue};
 use reqwest::multipart::Form;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +19,7 @@ use super::error::{FailedReply, TelegramError};
 use super::methods::{SendDocument, SentMessage};
 use super::scheduler::{Kind, Outcome, Scheduler, Ticket, Urgency, Wish};
 use super::upload;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::{BotToken, TelegramConfig};
 use crate::metrics;
 
@@ -95,6 +96,16 @@ impl Telegram {
         read_result::<P>(&self.call_raw(P::NAME, payload, CALL).await?)
     }
 
+    /// The same, and when Telegram's server says it was (its `Date` header); `None` when it does not say.
+    pub async fn call_dated<P>(&self, payload: &P) -> Result<(P::Output, Option<Timestamp>), TelegramError>
+    where
+        P: Payload + Serialize + Sync,
+        P::Output: DeserializeOwned,
+    {
+        let answered = self.exchange(P::NAME, self.request(P::NAME, CALL).json(payload)).await?;
+        Ok((read_result::<P>(&answered.result)?, answered.date.as_ref().and_then(read_date)))
+    }
+
     /// Calls a method by name and returns its result as Telegram wrote it, within `deadline`.
     pub async fn call_raw(
         &self,
@@ -102,7 +113,8 @@ impl Telegram {
         payload: &(impl Serialize + Sync),
         deadline: Duration,
     ) -> Result<Box<RawValue>, TelegramError> {
-        self.exchange(method, self.request(method, deadline).json(payload)).await
+        let answered = self.exchange(method, self.request(method, deadline).json(payload)).await;
+        answered.map(|answered| answered.result)
     }
 
     /// `text` without the token, for logs.
@@ -111,8 +123,15 @@ impl Telegram {
         self.token.redact(text)
     }
 
+    /// An address that may be another program's, for logs: without tokens, passwords and queries.
+    #[must_use]
+    pub fn conceal(&self, address: &str) -> String {
+        self.token.conceal(address)
+    }
+
     async fn upload(&self, method: &'static str, form: Form) -> Result<Box<RawValue>, TelegramError> {
-        self.exchange(method, self.request(method, UPLOAD).multipart(form)).await
+        let answered = self.exchange(method, self.request(method, UPLOAD).multipart(form)).await;
+        answered.map(|answered| answered.result)
     }
 
     fn request(&self, method: &str, deadline: Duration) -> reqwest::RequestBuilder {
@@ -123,7 +142,7 @@ impl Telegram {
         &self,
         method: &'static str,
         request: reqwest::RequestBuilder,
-    ) -> Result<Box<RawValue>, TelegramError> {
+    ) -> Result<Answered, TelegramError> {
         let answered = answer(request).await;
         if let Err(error) = &answered {
             metrics::telegram_failed(method, error.name());
@@ -132,11 +151,24 @@ impl Telegram {
     }
 }
 
-async fn answer(request: reqwest::RequestBuilder) -> Result<Box<RawValue>, TelegramError> {
+/// A good answer.
+struct Answered {
+    result: Box<RawValue>,
+    /// As the header says it: hardly anybody wants to know.
+    date: Option<HeaderValue>,
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<Answered, TelegramError> {
     let response = request.send().await.map_err(TelegramError::from_transport)?;
     let status = response.status().as_u16();
+    let date = response.headers().get(DATE).cloned();
     let body = response.bytes().await.map_err(TelegramError::from_transport)?;
-    read_reply(status, &body)
+    Ok(Answered { result: read_reply(status, &body)?, date })
+}
+
+fn read_date(header: &HeaderValue) -> Option<Timestamp> {
+    let date = chrono::DateTime::parse_from_rfc2822(header.to_str().ok()?).ok()?;
+    Some(Timestamp(date.timestamp_millis()))
 }
 
 /// The turn of one call that Telegram counts. Dropped unused, it is given back.
@@ -227,6 +259,13 @@ mod tests {
         assert!(matches!(read_reply(502, b"<html>Bad Gateway</html>"), Err(TelegramError::Unknown(_))));
         let server = br#"{"ok":false,"error_code":500,"description":"Internal Server Error"}"#;
         assert!(matches!(read_reply(500, server), Err(TelegramError::NotSent(_))));
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read_as_servers_write_it() {
+        let date = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(read_date(&date), Some(Timestamp(784_111_777_000)));
+        assert_eq!(read_date(&HeaderValue::from_static("yesterday")), None);
     }
 
     #[test]

@@ -70,6 +70,12 @@ impl TelegramError {
         }
     }
 
+    /// Updates go to a webhook, so nobody can poll.
+    #[must_use]
+    pub fn says_webhook_is_active(&self) -> bool {
+        matches!(self, Self::Conflict(description) if description.contains("webhook is active"))
+    }
+
     /// The message says that already: an edit that was repeated.
     #[must_use]
     pub fn says_not_modified(&self) -> bool {

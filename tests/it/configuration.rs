@@ -62,6 +62,52 @@ fn what_is_missing_is_told_too() {
 }
 
 #[test]
+fn an_address_that_telegram_cannot_post_to_ends_the_start_with_the_fix() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value, expected, fix) in [
+        ("WEBHOOK_URL", "http://bot.example.com", "an https:// address", "set WEBHOOK_URL=https://your-host"),
+        ("WEBHOOK_URL", "https://localhost:8000", "reach from the Internet", "USE_WEBHOOK=false"),
+        ("WEBHOOK_URL", "https://10.0.0.7/hook", "reach from the Internet", "USE_WEBHOOK=false"),
+        (
+            "WEBHOOK_URL",
+            "https://bot.example.com:8000",
+            "port 443, 80, 88 or 8443",
+            "set WEBHOOK_URL=https://your-host",
+        ),
+        ("WEBHOOK_URL", "https://bot.example.com/metrics", "not use for something else", "WEBHOOK_PATH is appended"),
+        ("TELEGRAM_WEBHOOK_URL", "https:// bot", "an https:// address", "write it like WEBHOOK_URL=https://bot"),
+        ("RAILWAY_PUBLIC_DOMAIN", "localhost", "reach from the Internet", "USE_WEBHOOK=false"),
+        ("RAILWAY_PUBLIC_DOMAIN", "${{RAILWAY_PUBLIC_DOMAIN}}", "expected: ", "fix: "),
+        ("WEBHOOK_PATH", "https://bot.example.com/hook", "which starts with /", "set WEBHOOK_URL to the whole"),
+    ] {
+        let settings = [("BOT_TOKEN", TOKEN), ("OPENROUTER_API_KEY", KEY), (name, value)];
+        let (status, printed) = run(&[], &settings, folder.path());
+        assert_eq!(status, Some(78), "{name}={value}: {printed}");
+        let all = [&format!("1. {name} is \"{value}\""), expected, fix];
+        assert!(all.iter().all(|words| printed.contains(*words)), "{name}={value}: {printed}");
+        keeps(&[TOKEN, KEY], &printed);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was started");
+}
+
+#[tokio::test]
+async fn a_railway_domain_is_enough_for_a_webhook_also_when_more_than_the_domain_was_written() {
+    for domain in ["bot.example.com", "https://bot.example.com/", "http://bot.example.com"] {
+        let mut world = World::asleep(Mode::Polling, &[("RAILWAY_PUBLIC_DOMAIN", domain)]).await;
+        world.expects_in_log(&["RAILWAY_PUBLIC_DOMAIN starts with http://; Railway serves https://"]);
+        let volume = world.folder.path().display().to_string();
+        world.bot.set("RAILWAY_VOLUME_MOUNT_PATH", &volume);
+        world.telegram.lead_host("bot.example.com", (std::net::Ipv4Addr::LOCALHOST, world.bot.port).into());
+        world.bot.starts().await;
+        assert_eq!(world.bot.said("Mode: webhook (RAILWAY_PUBLIC_DOMAIN is set)"), 1);
+        assert_eq!(world.bot.said("Webhook set: https://bot.example.com/webhook/TOKEN (max_connections 100)"), 1);
+        world.anna("hello?");
+        world.answers(ANNA, 1).await;
+        world.ends().await;
+    }
+}
+
+#[test]
 fn a_good_configuration_is_called_complete_and_shown_without_the_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
 
 mod again;
+mod admin;
 mod aimock;
 mod answers;
 mod backup;
@@ -14,6 +15,7 @@ mod container;
 mod crash;
 mod data_folder;
 mod doctor;
+mod disabled;
 mod ending;
 mod flood;
 mod forms;
@@ -32,6 +34,7 @@ mod polling;
 mod railway;
 mod real_input;
 mod redeploy;
+mod repair;
 mod sandbox;
 mod settling;
 mod start;

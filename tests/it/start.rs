@@ -1,6 +1,7 @@
 //! Starting: what is said first, what ends the program in one clear line, and what is waited out.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::time::Duration;
 
 use routergram::sandbox::telegram::{FakeTelegram, Fault, Options, Trouble};
 
@@ -102,6 +103,18 @@ async fn troubles_of_telegram_while_starting_are_waited_out() {
     }
     world.bot.starts().await;
     world.anna("are you awake?");
+    world.answers(ANNA, 1).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_an_hour_off_is_told_at_start_with_what_to_do_and_the_bot_answers() {
+    let mut world = World::asleep(Mode::Webhook, &[]).await;
+    world.expects_in_log(&["This machine's clock is"]);
+    world.telegram.set_date_ahead(Duration::from_hours(1));
+    world.bot.starts().await;
+    assert_eq!(world.bot.said("This machine's clock is 60 minutes behind Telegram's. Set it right"), 1);
+    world.anna("what time is it?");
     world.answers(ANNA, 1).await;
     world.ends().await;
 }

@@ -136,6 +136,57 @@ fn railways_domain_comes_with_or_without_a_scheme() {
 }
 
 #[test]
+fn more_than_a_domain_from_railway_is_mended_and_said() {
+    for (domain, url, words) in [
+        ("http://app.up.railway.app", "https://app.up.railway.app/webhook/TOKEN", "https://, which is used instead"),
+        ("https://app.up.railway.app/hook", "https://app.up.railway.app/hook", "where a domain is expected"),
+        ("app.up.railway.app/hook", "https://app.up.railway.app/hook", "where a domain is expected"),
+    ] {
+        let config = config(&[("RAILWAY_PUBLIC_DOMAIN", domain), VOLUME]);
+        assert!(config.warnings.len() == 1 && config.warnings[0].contains(words), "{:?}", config.warnings);
+        let Mode::Webhook(webhook) = &config.mode.mode else { panic!("not a webhook") };
+        assert_eq!(config.token.redact(webhook.url.as_str()), url);
+        assert!(webhook.paths.iter().any(|path| path == webhook.url.path()));
+    }
+    for domain in ["app.up.railway.app:8080", "${{RAILWAY_PUBLIC_DOMAIN}}", "localhost", "app.up.railway.app/metrics"] {
+        let all = problems(&[("RAILWAY_PUBLIC_DOMAIN", domain), VOLUME]);
+        assert!(all.len() == 1 && all[0].variable == "RAILWAY_PUBLIC_DOMAIN", "{domain}: {all:?}");
+    }
+}
+
+#[test]
+fn a_wish_for_another_address_stays_on_the_hosts_of_the_settings_and_on_paths_that_are_served() {
+    let config = config(&[("WEBHOOK_URL", "https://bot.example.com/my/hook"), RAILWAY, VOLUME]);
+    let Mode::Webhook(webhook) = &config.mode.mode else { panic!("not a webhook") };
+    let with_token = format!("https://app.up.railway.app/webhook/{TOKEN}");
+    for (wish, url) in [
+        ("https://bot.example.com/my/hook", "https://bot.example.com/my/hook"),
+        (" BOT.example.com/telegram/webhook#top", "https://bot.example.com/telegram/webhook"),
+        ("https://bot.example.com:8443/a/../my/hook", "https://bot.example.com:8443/my/hook"),
+        ("https://app.up.railway.app", with_token.as_str()),
+    ] {
+        assert_eq!(webhook.at(wish, &config.telegram).map(String::from).as_deref(), Ok(url), "{wish}");
+    }
+    for (wish, words) in [
+        ("", "an https:// address"),
+        ("https://", "an https:// address"),
+        ("http://bot.example.com/my/hook", "an https:// address"),
+        ("ftp://bot.example.com/my/hook", "an https:// address"),
+        ("javascript://bot.example.com/%0aalert(1)", "an https:// address"),
+        ("https://evil.example", "WEBHOOK_URL or RAILWAY_PUBLIC_DOMAIN"),
+        ("https://bot.example.com.evil.example/my/hook", "WEBHOOK_URL or RAILWAY_PUBLIC_DOMAIN"),
+        ("https://bot.example.com@evil.example/my/hook", "without a name and a password"),
+        ("https://169.254.169.254/my/hook", "from the Internet"),
+        ("https://bot.example.com:22/my/hook", "port 443"),
+        ("https://bot.example.com/metrics", "whose path this server answers"),
+        ("https://bot.example.com/my/hook/", "whose path this server answers"),
+    ] {
+        let fault = webhook.at(wish, &config.telegram).unwrap_err();
+        assert!(fault.to_string().contains(words) && !fault.to_string().contains(TOKEN), "{wish}: {fault}");
+    }
+}
+
+#[test]
 fn the_secret_is_the_same_for_one_bot_and_another_for_another() {
     let secret = |more: &[(&str, &str)]| webhook(more).secret.expose_secret().to_owned();
     let derived = secret(&[URL]);

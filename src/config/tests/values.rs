@@ -47,6 +47,7 @@ fn everything_can_be_set() {
         ("DROP_PENDING_UPDATES", "Yes"),
         ("WEBHOOK_TAKEOVER", "ON"),
         ("METRICS_TOKEN", "0123456789abcdef"),
+        ("ADMIN_TOKEN", "fedcba9876543210"),
         ("ALLOWED_USER_IDS", "1, 22 ,333"),
         ("ADMIN_IDS", "22, 1"),
         ("DRAIN_SECS", "0"),
@@ -58,7 +59,8 @@ fn everything_can_be_set() {
     assert_eq!(config.openrouter.fallback_models, ["c/d", "e/f"]);
     assert_eq!((config.openrouter.max_tokens, config.openrouter.temperature), (10, Some(0.5)));
     assert!(config.telegram.drop_pending_updates && config.telegram.webhook_takeover);
-    assert!(config.http.metrics_token.is_some());
+    assert!(config.http.metrics_token.is_some() && config.http.admin_token.is_some());
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.turns.allowed_users, Some(vec![1, 22, 333]));
     assert_eq!(config.owner.admins, [22, 1], "in this order: the first one is told");
     assert_eq!((config.drain, config.log.format), (Duration::ZERO, LogFormat::Text));
@@ -89,6 +91,7 @@ fn each_unacceptable_value_is_one_problem_that_names_its_variable() {
         ("WEBHOOK_PATH", "/a/:b"),
         ("WEBHOOK_PATH", "/a?b"),
         ("WEBHOOK_PATH", "/healthz"),
+        ("WEBHOOK_PATH", "/telegram/set-webhook/"),
         ("WEBHOOK_PATH", "/"),
         ("WEBHOOK_SECRET", "with blank"),
         ("WEBHOOK_MAX_CONNECTIONS", "0"),
@@ -115,6 +118,7 @@ fn each_unacceptable_value_is_one_problem_that_names_its_variable() {
         ("HOST", "my-laptop"),
         ("DRAIN_SECS", "3601"),
         ("METRICS_TOKEN", "two words"),
+        ("ADMIN_TOKEN", "two words"),
         ("RUST_LOG", "routergram=loud"),
         ("LOG_FORMAT", "xml"),
     ] {
@@ -181,6 +185,7 @@ fn suspicious_but_usable_settings_are_warned_about() {
     for (name, value, words) in [
         ("OPENROUTER_API_KEY", "sk-proj-not-a-real-key", "does not start with sk-or-"),
         ("MODEL", "gpt-4o", "without a provider"),
+        ("ADMIN_TOKEN", "admin", "short enough to be guessed"),
         ("TELEGRAM_API_URL", "http://telegram.example.com", "unencrypted"),
         ("OPENROUTER_BASE_URL", "openrouter.ai/api/v1", "https:// is assumed"),
         ("DATA_DIR", "~/data", "only a shell"),

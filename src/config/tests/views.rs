@@ -4,13 +4,15 @@ use insta::assert_snapshot;
 
 use super::*;
 
-const SECRETS: [&str; 5] = [TOKEN, "TEST-TOKEN", KEY, "the-webhook-secret", "the-metrics-token"];
+const SECRETS: [&str; 6] =
+    [TOKEN, "TEST-TOKEN", KEY, "the-webhook-secret", "the-metrics-token", "the-admin-token-itself"];
 
 fn full() -> Vec<(&'static str, &'static str)> {
     vec![
         ("WEBHOOK_URL", "https://owner:hunter2@bot.example.com/hook/123456:TEST-TOKEN-not-a-real-one"),
         ("WEBHOOK_SECRET", "the-webhook-secret"),
         ("METRICS_TOKEN", "the-metrics-token"),
+        ("ADMIN_TOKEN", "the-admin-token-itself"),
         ("WEBAPP_PORT", "9000"),
         ("SYSTEM_PROMPT", "You are a pirate.\nYou say arr, and much more than fits into one line of a table."),
         ("DESK_MODE", "ai"),
@@ -98,6 +100,7 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     RAILWAY_VOLUME_MOUNT_PATH  –                                                             not set
     DRAIN_SECS                 25                                                            default
     METRICS_TOKEN              set, 17 characters                                            environment
+    ADMIN_TOKEN                set, 22 characters                                            environment
     RUST_LOG                   info                                                          default
     LOG_FORMAT                 json                                                          stdout is not a terminal
 
@@ -139,6 +142,8 @@ fn nothing_that_is_printed_holds_a_secret() {
 #[test]
 fn the_log_loses_every_secret_of_the_configuration() {
     let config = config(&full());
-    let line = format!("bot{TOKEN} bot123456%3ATEST-TOKEN-not-a-real-one {KEY} the-webhook-secret the-metrics-token");
-    assert_eq!(config.redactor().redact(&line), "botTOKEN bot123456%3ATOKEN [redacted] [redacted] [redacted]");
+    let tokens = "the-webhook-secret the-metrics-token the-admin-token-itself";
+    let line = format!("bot{TOKEN} bot123456%3ATEST-TOKEN-not-a-real-one {KEY} {tokens}");
+    let redacted = "botTOKEN bot123456%3ATOKEN [redacted] [redacted] [redacted] [redacted]";
+    assert_eq!(config.redactor().redact(&line), redacted);
 }

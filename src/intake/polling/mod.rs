@@ -25,19 +25,29 @@ const STALLED: Duration = Duration::from_secs(HOLD as u64 + 10);
 /// A conflict that lasts longer than a redeploy's overlap is somebody else's program.
 const OVERLAP: Duration = Duration::from_mins(1);
 
+/// What becomes known by polling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Telegram has answered a poll: updates can come.
+    Answered,
+    /// Telegram gives polls nothing as long as the webhook is there that somebody has set.
+    WebhookInTheWay,
+}
+
 /// Why a round brought nothing.
 enum Trouble {
     Telegram(TelegramError),
     Store(StorageError),
 }
 
-/// Asks for updates until the soft stop. `established` is called after each request that Telegram answered.
+/// Asks for updates until the soft stop, and tells `news` after each request. A webhook in the way is told there alone:
+/// whose it is, the log says elsewhere.
 pub async fn run(
     telegram: Telegram,
     acceptor: Acceptor,
     clock: Clock,
     stop: StopSignals,
-    established: impl Fn() + Send + Sync,
+    news: impl Fn(News) + Send + Sync,
 ) -> Result<(), std::convert::Infallible> {
     let mut offset = None;
     // The first request comes back at once, so that it is known whether polling works before anybody writes.
@@ -57,9 +67,12 @@ pub async fn run(
                 offset = next.or(offset);
                 hold = HOLD;
                 troubles.over();
-                established();
+                news(News::Answered);
             }
             Err(trouble) => {
+                if trouble.is_a_webhook() {
+                    news(News::WebhookInTheWay);
+                }
                 let pause = troubles.pause_after(&trouble);
                 tokio::select! {
                     () = stop.soft.cancelled() => return Ok(()),
@@ -67,6 +80,12 @@ pub async fn run(
                 }
             }
         }
+    }
+}
+
+impl Trouble {
+    fn is_a_webhook(&self) -> bool {
+        matches!(self, Self::Telegram(error) if error.says_webhook_is_active())
     }
 }
 
@@ -126,6 +145,7 @@ impl Troubles {
             return;
         }
         match trouble {
+            _ if trouble.is_a_webhook() => {}
             Trouble::Telegram(error) if overlap => {
                 tracing::info!(reason = %error, "Another process receives this bot's updates; normal while a redeploy overlaps");
             }

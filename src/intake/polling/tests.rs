@@ -63,7 +63,7 @@ async fn a_stalled_poll_is_noticed_and_asked_again() {
         drop_pending_updates: false,
         webhook_takeover: false,
         max_per_second: None,
-        own_webhook_host: None,
+        own_webhook_hosts: Vec::new(),
     };
     let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
     let secret = BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned());
@@ -71,7 +71,7 @@ async fn a_stalled_poll_is_noticed_and_asked_again() {
     let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();
     let inbox = Inbox::new(storage.clone(), clock.clone(), 123_456, 1);
     let (acceptor, _storing) = door(123_456, storage, inbox, crate::turn::Running::default(), clock.clone());
-    let polling = run(telegram, acceptor, clock.clone(), StopSignals::default(), || {});
+    let polling = run(telegram, acceptor, clock.clone(), StopSignals::default(), |_| {});
     let asked_again = async {
         while taken.load(Ordering::Relaxed) < 2 {
             clock.advance(STALLED);

@@ -49,6 +49,11 @@ impl Bot {
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Everything that is set for the next start.
+    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+        self.settings.clone()
+    }
+
     /// Another process of the same bot on a port of its own, as a redeploy starts one. It has a log of its own.
     pub(crate) fn successor(&self) -> Self {
         let (mine, port) = (self.port.to_string(), free_port());

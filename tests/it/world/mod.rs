@@ -9,6 +9,7 @@ pub(crate) mod acts;
 pub(crate) mod audit;
 mod bot;
 pub(crate) mod door;
+pub(crate) mod inside;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};
