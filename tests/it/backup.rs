@@ -128,7 +128,7 @@ fn becomes_its_owners(world: &World, backup: &Path) {
     assert!(restore.env("DATA_DIR", folder.path()).status().unwrap().success());
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let entry = entry.unwrap();
-        assert_eq!(entry.metadata().unwrap().uid(), SERVICE, "{:?}", entry.file_name());
+        assert_eq!(entry.metadata().unwrap().uid(), SERVICE, "{}", entry.path().display());
     }
 }
 
