@@ -29,6 +29,7 @@ mod layering;
 mod model_failures;
 mod owner;
 mod page_scripts;
+mod picture;
 mod places;
 mod polling;
 mod railway;
