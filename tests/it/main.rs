@@ -33,6 +33,7 @@ mod picture;
 mod places;
 mod polling;
 mod railway;
+mod readme;
 mod real_input;
 mod redeploy;
 mod repair;
