@@ -3,6 +3,7 @@
     python3 tests/github/release.py
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -15,9 +16,10 @@ SCRIPTS = TREE / ".github/release"
 VERSION = re.search(r'^version = "(.*)"$', (TREE / "Cargo.toml").read_text(), re.M)[1]
 
 
-def run(script, *arguments, tree=TREE):
+def run(script, *arguments, tree=TREE, settings=None):
     command = [str(tree / ".github/release" / script), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **(settings or {})}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def check(truth, sentence):
@@ -64,6 +66,45 @@ def the_archive_is_the_same_again_and_holds_what_one_needs(folder):
         check(f"routergram-test/{name}" in modes, f"{name} is missing: {modes}")
 
 
+DOCKER = """#!/bin/sh
+# What a docker would be asked: it is written down, and answered as the real one does.
+echo "$*" >> "$ASKED"
+case "$*" in
+  *--metadata-file*) while [ "$1" != --metadata-file ]; do shift; done
+    echo '{"containerimage.digest": "sha256:part"}' > "$2" ;;
+  *inspect*) echo '{"digest": "sha256:whole", "size": 1}' ;;
+esac
+"""
+
+
+def the_image_gets_the_names_of_its_version(folder):
+    (folder / "bin").mkdir()
+    (folder / "bin/docker").write_text(DOCKER)
+    (folder / "bin/docker").chmod(0o755)
+    asked = folder / "asked"
+    settings = {
+        "ASKED": str(asked),
+        "GITHUB_REPOSITORY": "Some/Bot",
+        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+    }
+    git(folder, "init", "--quiet")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "app: Begin")
+    tree = copy_of_the_tree(folder, "")
+    for platform in ["amd64", "arm64"]:
+        done = run("image.sh", "build", platform, "1.2.3", folder / "digests", tree=tree, settings=settings)
+        check(done.returncode == 0, f"no image for {platform}: {done.stderr}")
+    builds = asked.read_text()
+    for part in ["--platform linux/arm64", "--build-arg VERSION=1.2.3", "name=ghcr.io/some/bot,push-by-digest=true"]:
+        check(part in builds, f"{part} is not asked for: {builds}")
+    for version, tags in [("1.2.3", ["1.2.3", "1.2", "latest"]), ("1.3.0-rc.1", ["1.3.0-rc.1"])]:
+        asked.write_text("")
+        done = run("image.sh", "publish", version, folder / "digests", tree=tree, settings=settings)
+        check(done.stdout == "name=ghcr.io/some/bot\ndigest=sha256:whole\n", f"not published: {done}")
+        names = re.findall(r"--tag ghcr.io/some/bot:(\S+)", asked.read_text())
+        check(names == tags, f"{version} is called {names}")
+        check(asked.read_text().count("@sha256:part") == 2, f"not of two parts: {asked.read_text()}")
+
+
 def git(folder, *arguments):
     who = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]
     subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
@@ -97,4 +138,6 @@ def the_notes_tell_of_the_commits_since_the_tag_before(folder):
 with tempfile.TemporaryDirectory() as scratch:
     a_tag_is_the_version_and_told_of(pathlib.Path(scratch))
     the_archive_is_the_same_again_and_holds_what_one_needs(pathlib.Path(scratch))
+    (pathlib.Path(scratch) / "image").mkdir()
+    the_image_gets_the_names_of_its_version(pathlib.Path(scratch) / "image")
     the_notes_tell_of_the_commits_since_the_tag_before(pathlib.Path(scratch))

@@ -54,13 +54,13 @@ async fn a_question_in_a_topic_of_the_sandboxs_forum_is_answered_there() {
 }
 
 /// The program, killed when it goes out of scope.
-struct Sandbox {
+pub(crate) struct Sandbox {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Sandbox {
-    fn starts(mode: &str) -> Self {
+    pub(crate) fn starts(mode: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_routergram"));
         command.args(["sandbox", "--port", "0", "--mode", mode]).env_clear();
         command.current_dir(std::env::temp_dir()).stdout(Stdio::piped());
@@ -73,9 +73,14 @@ impl Sandbox {
         Self { child, address: format!("{address}/") }
     }
 
-    async fn stops(mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(asked.success());
+    /// Sends the program a signal.
+    pub(crate) fn gets(&self, signal: &str) {
+        let sent = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    pub(crate) async fn stops(mut self) {
+        self.gets("TERM");
         let child = &mut self.child;
         within("the sandbox ends", until("its end", async || child.try_wait().unwrap().is_some())).await;
         assert!(self.child.wait().unwrap().success());
