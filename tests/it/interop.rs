@@ -15,6 +15,8 @@ use routergram::clock::Clock;
 use routergram::sandbox::telegram::view::{Act, Event, MessageView};
 use routergram::sandbox::telegram::{FakeTelegram, Options};
 
+use crate::tools;
+
 const ANNA: i64 = 1001;
 /// Only ends a test that has failed: a Python process takes a few seconds to start on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -115,26 +117,16 @@ fn last(chat: &[MessageView]) -> &str {
 
 /// Where the client's packages are; says so when they are not.
 fn installed(client: &Client) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = setting("ROUTERGRAM_INTEROP_DIR").map_or_else(|| root.join("target/interop"), PathBuf::from);
-    let packages = folder.join(client.packages);
+    let packages = tools::packages(client.packages);
     if packages.join(client.witness).exists() && runs(client.program) {
         return Some(packages);
     }
-    let missing = format!("{} is not installed in {}: run tests/interop/install.sh", client.folder, folder.display());
-    assert!(setting("ROUTERGRAM_TEST_ALL").as_deref() != Some("1"), "{missing}");
-    skip(&missing);
+    tools::missing(&format!(
+        "{} is not installed in {}: run tests/interop/install.sh",
+        client.folder,
+        packages.display()
+    ));
     None
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test is told by its environment what is installed")]
-fn setting(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-#[expect(clippy::print_stderr, reason = "whoever reads the tests' output should know what was not tested")]
-fn skip(why: &str) {
-    eprintln!("skipped: {why}");
 }
 
 fn runs(program: &str) -> bool {

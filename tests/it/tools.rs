@@ -25,10 +25,14 @@ pub(crate) fn succeeds(command: &mut Command) -> String {
     said
 }
 
+/// Where an `install.sh` below `tests` puts what it installs under this name.
+pub(crate) fn packages(name: &str) -> PathBuf {
+    setting("ROUTERGRAM_INTEROP_DIR").map_or_else(|| tree("target/interop"), PathBuf::from).join(name)
+}
+
 /// Where `tests/deploy/install.sh` puts things.
 pub(crate) fn installed() -> PathBuf {
-    let folder = setting("ROUTERGRAM_INTEROP_DIR").map_or_else(|| tree("target/interop"), PathBuf::from);
-    folder.join("deploy")
+    packages("deploy")
 }
 
 /// A file of the repository.

@@ -22,6 +22,8 @@ use routergram::telegram::split::{MESSAGE_UNITS, plain, split};
 use serde_json::{Value, json};
 use teloxide::types::{MessageEntity, MessageEntityKind};
 
+use crate::tools;
+
 mod texts;
 
 /// Text that `TDLib` would read as italic: with it in a text, no Markdown can stand for the entities of the rest.
@@ -199,24 +201,10 @@ fn ask(tdlib: &Path, questions: &[Value]) -> Vec<Value> {
 
 /// Where the judge is; says so when it is not there.
 fn installed() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = setting("ROUTERGRAM_INTEROP_DIR").map_or_else(|| root.join("target/interop"), PathBuf::from);
-    let tdlib = folder.join("tdlib");
+    let tdlib = tools::packages("tdlib");
     if ["tdjson", "node_modules/commonmark-spec/spec.txt"].iter().all(|part| tdlib.join(part).exists()) {
         return Some(tdlib);
     }
-    let missing = format!("TDLib is not installed in {}: run tests/tdlib/install.sh", tdlib.display());
-    assert!(setting("ROUTERGRAM_TEST_ALL").as_deref() != Some("1"), "{missing}");
-    skip(&missing);
+    tools::missing(&format!("TDLib is not installed in {}: run tests/tdlib/install.sh", tdlib.display()));
     None
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test is told by its environment what is installed")]
-fn setting(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-#[expect(clippy::print_stderr, reason = "whoever reads the tests' output should know what was not tested")]
-fn skip(why: &str) {
-    eprintln!("skipped: {why}");
 }

@@ -164,5 +164,7 @@ pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 
 /// A port that was free a moment ago: a webhook's address has to be known before the bot listens.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    // Below those that systems give to outgoing connections (from 32,768 on), which would take it before the bot does.
+    let ports = std::iter::repeat_with(|| fastrand::u16(10_000..32_000)).take(1000);
+    ports.into_iter().find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).expect("a free port")
 }
