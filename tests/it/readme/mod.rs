@@ -16,8 +16,15 @@ use routergram::cli::Cli;
 use document::Document;
 use proofs::{PROOFS, Proof};
 
-/// Read by tests and scripts alone.
-const OF_THE_TESTS: [&str; 2] = ["ROUTERGRAM_TEST_ALL", "UPDATE_DOCS"];
+/// Variables of others, and of the tests.
+const OTHERS: [(&str, &[&str]); 6] = [
+    ("the tests", &["ROUTERGRAM_TEST_ALL", "UPDATE_DOCS"]),
+    ("Docker Compose", &["COMPOSE_FILE"]),
+    ("deploy/Caddyfile", &["DOMAIN"]),
+    ("the Dockerfile", &["VERSION", "REVISION", "CREATED"]),
+    ("Railway", &["RAILWAY_RUN_UID", "RAILWAY_DEPLOYMENT_DRAINING_SECONDS", "RAILWAY_HEALTHCHECK_TIMEOUT_SEC"]),
+    ("nobody: it stands for any", &["NAME"]),
+];
 
 fn tree() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -81,10 +88,13 @@ fn every_command_line_of_the_program_is_one_that_it_takes() {
 /// What a command hands to the program: `routergram …`, `cargo run -- …`, `docker exec bot /routergram …`.
 fn arguments(command: &str) -> Option<Vec<&str>> {
     let words: Vec<_> = command.split(' ').collect();
-    let ends = |word: &&&str| ["|", ">", ">>", "&&", "&", ";"].contains(*word);
+    let ends = |word: &&&str| ["|", "<", ">", ">>", "&&", "&", ";"].contains(*word);
     let program = |(place, word): (usize, &&str)| {
         let name = word.rsplit('/').next().unwrap_or_default().split(':').next();
-        name == Some("routergram") && (place == 0 || word.starts_with('/') || word.starts_with("ghcr.io/"))
+        let image = word.starts_with('/') || word.starts_with("ghcr.io/");
+        // A service of a compose file is its image's program.
+        let service = *word == "bot" && command.starts_with("docker compose run ");
+        service || name == Some("routergram") && (place == 0 || image)
     };
     let begin = if command.starts_with("cargo run") {
         words.iter().position(|word| *word == "--").unwrap_or(words.len() - 1)
@@ -134,7 +144,8 @@ fn every_variable_of_the_documents_is_in_the_table_of_variables() {
         let set = document.commands.iter().flat_map(|command| command.split(' ')).filter(|word| word.contains('='));
         let mentioned = document.codes.iter().map(String::as_str).filter(|code| code.contains(['_', '=']));
         let names = set.chain(mentioned).filter_map(|word| variable(word.split('=').next()?));
-        let unknown = names.filter(|name| !known.contains(*name) && !OF_THE_TESTS.contains(name));
+        let unknown =
+            names.filter(|name| !known.contains(*name) && !OTHERS.iter().any(|(_, names)| names.contains(name)));
         unknown.map(|name| format!("{}: there is no variable {name}", document.name)).collect::<Vec<_>>()
     }));
 }
@@ -203,6 +214,7 @@ fn the_words_of_a_command_line_are_checked_one_by_one() {
     assert_eq!(arguments("docker exec bot /routergram config check > x"), Some(vec!["config", "check"]));
     assert_eq!(arguments("cargo run --release -- sandbox --port 1"), Some(vec!["sandbox", "--port", "1"]));
     assert_eq!(arguments("cargo run --release"), Some(vec![]));
+    assert_eq!(arguments("docker compose run -T bot restore - < x"), Some(vec!["restore", "-"]));
     assert_eq!(arguments("docker build -t routergram ."), None);
     assert!(refused("", &["sandbox", "--port", "high"]).is_some() && refused("", &["--version"]).is_none());
     assert!(unknown_word("routergram sandbox [--mode webhook|polling] [--port N]").is_none());

@@ -6,7 +6,7 @@ use Proof::{Elsewhere, Gate, Story};
 
 /// What shows that a command works.
 pub(super) enum Proof {
-    /// A test: its file, and its name or that of what does it.
+    /// A test of it, or of all that is ours in it: its file and its name.
     Story(&'static str, &'static str),
     /// A line of `.ci/run`.
     Gate(&'static str),
@@ -23,6 +23,30 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
     ),
     ("cargo run --release", Story("tests/it/configuration.rs", "the_bot_runs_on_a_dotenv_alone")),
     (".ci/run", Elsewhere("it is what runs this test")),
+    (
+        "docker run -d --name routergram --env-file .env -v routergram:/data --read-only --cap-drop ALL --stop-timeout 30 \
+         routergram",
+        Story("tests/it/container.rs", "the_image_answers_by_polling"),
+    ),
+    ("git clone … routergram && cd routergram", Elsewhere("the address is the reader's to know")),
+    ("docker compose up -d --build", Story("tests/it/vps.rs", "compose_would_take_its_files")),
+    ("docker compose logs -f", Elsewhere("it is Docker's own and shows what the bot says")),
+    ("echo 'DOMAIN=bot.example.com' >> .env", DOTENV),
+    ("echo 'COMPOSE_FILE=compose.yaml:deploy/compose.webhook.yaml' >> .env", DOTENV),
+    ("sudo apt-get install -y musl-tools", Gate("missing+=(musl-tools)")),
+    ("tests/image/build.sh", Gate("program=$(tests/image/build.sh)")),
+    ("sudo install -m 755 target/x86_64-unknown-linux-musl/release/routergram /usr/local/bin/", UNIT),
+    ("sudo install -d -m 700 /etc/routergram", UNIT),
+    ("sudo install -m 600 /dev/stdin /etc/routergram/bot_token", UNIT),
+    ("sudo install -m 600 /dev/stdin /etc/routergram/openrouter_api_key", UNIT),
+    ("sudo install -m 644 deploy/routergram.service /etc/systemd/system/", UNIT),
+    ("sudo systemctl daemon-reload && sudo systemctl enable --now routergram", UNIT),
+    ("journalctl -u routergram -f", Elsewhere("it is systemd's own and shows what the bot says")),
+    ("routergram backup /backups/monday.db", BACKUP),
+    ("docker compose exec -T bot /routergram backup - > monday.db", PIPE),
+    ("docker compose stop", BACKUP),
+    ("docker compose run --rm -T bot restore - < monday.db", PIPE),
+    ("docker compose start", BACKUP),
     ("cargo bench --bench main_job", Elsewhere("it takes ten minutes of a quiet machine")),
     ("cargo bench --bench main_job -- ready acks", Elsewhere("it takes minutes of a quiet machine")),
     ("cargo bench --bench store", Elsewhere("it takes a minute of a quiet machine")),
@@ -33,3 +57,8 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
     ),
     ("sha256sum --check --ignore-missing SHA256SUMS", Elsewhere("the file is made of a release's own")),
 ];
+
+const DOTENV: Proof = Story("tests/it/vps.rs", "the_settings_of_the_compose_files_may_stand_in_the_bots_dotenv");
+const UNIT: Proof = Story("tests/it/vps.rs", "systemd_finds_nothing_wrong_in_its_unit_and_little_to_attack");
+const BACKUP: Proof = Story("tests/it/backup.rs", "a_backup_of_a_running_bot_is_brought_back_with_everything_in_it");
+const PIPE: Proof = Story("tests/it/backup.rs", "a_backup_goes_through_a_pipe_where_there_is_no_other_way_out");
