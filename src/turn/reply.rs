@@ -102,7 +102,7 @@ fn rich(tools: &Tools, text: &str) -> Option<Part> {
     let taken = tools.rich.load(Ordering::Relaxed);
     // A picture would be fetched from an address that the model chose.
     let safe = wanted && fits && taken && !markdown::embeds(text);
-    safe.then(|| Part { form: Form::Rich, ..Part::plain(text.to_owned()) })
+    safe.then(|| Part { form: Form::Rich, ..Part::plain(markdown::for_rich_messages(text)) })
 }
 
 /// What the bot itself says below the text: nothing when the answer is whole.

@@ -26,6 +26,17 @@ async fn a_table_goes_out_as_a_rich_message() {
 }
 
 #[tokio::test]
+async fn a_formula_goes_out_between_dollars_whatever_the_model_puts_around_it() {
+    let world = World::with(Mode::Webhook).await;
+    world.model.answers("So:\n\n\\[\nx = \\frac{1}{2}\n\\]\n\nwith \\( a_1 \\), and `\\(code\\)`.");
+    world.anna("a formula");
+    let said = world.answers(ANNA, 1).await;
+    let rich = "So:\n\n$$\nx = \\frac{1}{2}\n$$\n\nwith $a_1$, and `\\(code\\)`.";
+    assert_eq!((said.len(), said[0].rich.as_deref()), (1, Some(rich)));
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn in_a_group_the_growing_message_becomes_rich() {
     let world = World::with(Mode::Webhook).await;
     world.model.answers(TABLE);

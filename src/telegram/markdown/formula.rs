@@ -76,6 +76,46 @@ fn hold_at(source: &str, range: Range<usize>, store: &mut Store, out: &mut Strin
     length
 }
 
+/// The text with dollars around its formulas, in which a rich message wants them; models prefer `\(…\)` and `\[…\]`.
+pub(super) fn in_dollars(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut at = 0;
+    for range in code_and_links(source).into_iter().chain([source.len()..source.len()]) {
+        while at < range.start {
+            let rest = &source[at..range.start];
+            let next = rest.find('\\').unwrap_or(rest.len());
+            out.push_str(&rest[..next]);
+            at += next;
+            at += dollars_at(source, at..range.start, &mut out);
+        }
+        out.push_str(&source[at..range.end]);
+        at = range.end;
+    }
+    out
+}
+
+/// Takes what begins with the backslash at the start of the range; returns how many bytes that was.
+fn dollars_at(source: &str, range: Range<usize>, out: &mut String) -> usize {
+    let rest = &source[range.clone()];
+    let before = source[..range.start].chars().next_back();
+    match formula(rest, before).filter(|formula| !formula.body.contains('$')) {
+        Some(Formula { body, length, display: true }) => {
+            out.extend(["$$", body, "$$"]);
+            length
+        }
+        Some(Formula { body, length, display: false }) => {
+            out.extend(["$", body.trim(), "$"]);
+            length
+        }
+        // An escape, whose second half may be a backslash that would begin something.
+        None => {
+            let length = rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end);
+            out.push_str(&rest[..length]);
+            length
+        }
+    }
+}
+
 /// A formula at the beginning of a text.
 struct Formula<'a> {
     body: &'a str,
@@ -205,6 +245,17 @@ mod tests {
             ["[x \\\\[6pt]\n= y]", "[\\frac{1}{2}]"]
         );
         assert_eq!(formulas("> \\[\n> a\n> \\]"), ["[a]"]);
+    }
+
+    #[test]
+    fn a_rich_message_gets_its_formulas_in_dollars() {
+        let text = "so \\( a_1 + b \\) and $x^2$:\n\n\\[\nx = \\frac{1}{2}\n\\]\n\n`\\(code\\)`, \\[not a link\\], \\\\(x), \\*";
+        let dollars =
+            "so $a_1 + b$ and $x^2$:\n\n$$\nx = \\frac{1}{2}\n$$\n\n`\\(code\\)`, \\[not a link\\], \\\\(x), \\*";
+        assert_eq!(in_dollars(text), dollars);
+        for same in ["", "\\", "no formula", "costs \\(5$\\) and $6", "```\n\\[x\\]\n```\n"] {
+            assert_eq!(in_dollars(same), same);
+        }
     }
 
     #[test]

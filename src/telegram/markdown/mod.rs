@@ -25,7 +25,7 @@ mod table;
 pub(super) mod tests;
 mod writer;
 
-pub use rich::embeds;
+pub use rich::{embeds, for_rich_messages};
 
 /// What models use beyond `CommonMark`. Footnotes are read so that their brackets do not become broken links.
 const OPTIONS: Options = Options::ENABLE_TABLES
