@@ -160,8 +160,9 @@ fn address(rest: &str, before: Option<char>) -> Option<&str> {
         return None;
     }
     let stops = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '|' | '`' | '[' | ']' | '\\');
-    let end = rest.find(stops).unwrap_or(rest.len());
-    let end = rest[..end].find("**").unwrap_or(end);
+    // In one search: addresses that stop at `**` may stand in a word as long as the text.
+    let end = rest.char_indices().find(|(at, c)| stops(*c) || rest[*at..].starts_with("**"));
+    let end = end.map_or(rest.len(), |(at, _)| at);
     let address = rest[..end].trim_end_matches(['*', '_', '.', ',', ';', ':', '!', '?', ')', '\'']);
     (!address.is_empty()).then_some(address)
 }
