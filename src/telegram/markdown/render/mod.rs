@@ -330,18 +330,8 @@ impl<'a> Render<'a> {
     fn end_table(&mut self) {
         match self.table.take().map(Table::layout) {
             Some(Layout::Columns(text)) => self.page.monospace(MessageEntityKind::Pre { language: None }, &text),
-            Some(Layout::Records(records)) => {
-                for (title, lines) in records {
-                    self.page.open(Style::Bold);
-                    self.page.write(&title);
-                    self.page.close(Style::Bold);
-                    for line in lines {
-                        self.page.gap(1);
-                        self.page.write(&line);
-                    }
-                    self.page.gap(2);
-                }
-            }
+            Some(Layout::Headings(headings)) => self.record(&headings, std::iter::empty()),
+            Some(Layout::Records(table)) => table.records().for_each(|(title, lines)| self.record(title, lines)),
             None => {}
         }
         self.page.gap(1);
@@ -351,6 +341,22 @@ impl<'a> Render<'a> {
             self.end_link();
             self.page.gap(1);
         }
+    }
+
+    /// One row of a table that is shown row by row.
+    fn record<'t>(&mut self, title: &str, lines: impl Iterator<Item = (&'t str, &'t str)>) {
+        self.page.open(Style::Bold);
+        self.page.write(title);
+        self.page.close(Style::Bold);
+        for (heading, cell) in lines {
+            self.page.gap(1);
+            if !heading.is_empty() {
+                self.page.write(heading);
+                self.page.write(": ");
+            }
+            self.page.write(cell);
+        }
+        self.page.gap(2);
     }
 }
 
