@@ -51,7 +51,7 @@ const ANSWER: &str = "## Title\n\nSome **bold** and *italic* words with `code`, 
                       - item\n  - nested\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```rust\nfn main() {}\n```\n\n";
 
 /// Repeated up to the length asked for.
-const REPEATED: [(&str, &str); 39] = [
+const REPEATED: [(&str, &str); 40] = [
     ("answer", ANSWER),
     ("plain", "Some plain words. And more of them, in a paragraph.\n\n"),
     ("one line", "words "),
@@ -83,6 +83,7 @@ const REPEATED: [(&str, &str); 39] = [
     ("one paragraph of links", "[a](https://a.b)\n"),
     ("addresses", "https://a.b/c_d_e "),
     ("https://a_", "https://a_"),
+    ("https://**", "https://**"),
     ("refused links", "[a](/x) "),
     ("<b>", "<b>"),
     ("<!--", "<!-- "),

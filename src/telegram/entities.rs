@@ -14,11 +14,22 @@ use super::markdown::Formatted;
 /// How many entities of one message Telegram looks at; it ignores the rest without a word (Bot API, sendMessage).
 pub(super) const MESSAGE_ENTITIES: usize = 100;
 
+/// Length of a text in UTF-16 units. Counted from its bytes, a vector of them at a time: this is asked for every word.
+pub(super) fn utf16_len(text: &str) -> usize {
+    // Each character begins with one byte that is no continuation; four bytes are a surrogate pair.
+    let units = |byte: u8| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0);
+    text.bytes().map(units).sum()
+}
+
 /// Trims whitespace off the ends of each entity, drops the empty ones, and puts the outer ones before the inner ones.
 /// `units` is the text that the entities belong to.
-pub(super) fn settle(units: &[u16], entities: impl IntoIterator<Item = MessageEntity>) -> Vec<MessageEntity> {
-    let mut settled: Vec<_> = entities.into_iter().filter_map(|entity| trim(units, entity)).collect();
-    settled.sort_by_key(|entity| (entity.offset, Reverse(entity.length), inwardness(&entity.kind)));
+pub(super) fn settle(units: &[u16], mut settled: Vec<MessageEntity>) -> Vec<MessageEntity> {
+    settled.retain_mut(|entity| trim(units, entity));
+    let place = |entity: &MessageEntity| (entity.offset, Reverse(entity.length), inwardness(&entity.kind));
+    // Only formatting inside formatting is written out of order, and sorting asks for the memory of all of it once more.
+    if !settled.is_sorted_by_key(place) {
+        settled.sort_by_key(place);
+    }
     settled
 }
 
@@ -26,7 +37,7 @@ pub(super) fn settle(units: &[u16], entities: impl IntoIterator<Item = MessageEn
 pub(super) fn trim_start(formatted: Formatted) -> Formatted {
     let Formatted { text, entities } = formatted;
     let rest = text.trim_start();
-    let cut = text[..text.len() - rest.len()].encode_utf16().count();
+    let cut = utf16_len(&text[..text.len() - rest.len()]);
     if cut == 0 || entities.iter().any(|entity| entity.offset < cut) {
         return Formatted { text, entities };
     }
@@ -61,13 +72,13 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// The entity without whitespace at its ends; `None` when nothing is left. Every whitespace character is a single
+/// Takes the whitespace off the ends of the entity; false when nothing is left. Every whitespace character is a single
 /// UTF-16 unit, so this never ends up inside a surrogate pair.
-fn trim(units: &[u16], entity: MessageEntity) -> Option<MessageEntity> {
+fn trim(units: &[u16], entity: &mut MessageEntity) -> bool {
     let end = entity.offset.saturating_add(entity.length).min(units.len());
-    let covered = units.get(entity.offset..end)?;
-    let last = covered.iter().rposition(|unit| !is_space(*unit))?;
-    let leading = covered.iter().position(|unit| !is_space(*unit))?;
+    let covered = units.get(entity.offset..end).unwrap_or_default();
+    let Some(last) = covered.iter().rposition(|unit| !is_space(*unit)) else { return false };
+    let leading = covered.iter().position(|unit| !is_space(*unit)).unwrap_or(last);
     let first = match entity.kind {
         // The indentation of the first line of code is part of the code, also of code that begins a quotation: only the
         // empty lines before it go.
@@ -76,7 +87,9 @@ fn trim(units: &[u16], entity: MessageEntity) -> Option<MessageEntity> {
         }
         _ => leading,
     };
-    Some(MessageEntity { kind: entity.kind, offset: entity.offset + first, length: last + 1 - first })
+    entity.offset += first;
+    entity.length = last + 1 - first;
+    true
 }
 
 fn is_space(unit: u16) -> bool {
@@ -120,20 +133,27 @@ mod tests {
     }
 
     #[test]
+    fn a_character_is_as_long_as_telegram_counts_it() {
+        for text in ["", "a\u{7F}", "\u{80}ß\u{7FF}", "\u{800}€\u{FFFF}", "\u{10000}😀\u{10FFFF}"] {
+            assert_eq!(utf16_len(text), units(text).len(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn whitespace_at_the_ends_of_an_entity_goes() {
-        let settled = settle(&units(" a b \n"), [MessageEntity::bold(0, 6)]);
+        let settled = settle(&units(" a b \n"), vec![MessageEntity::bold(0, 6)]);
         assert_eq!(settled, [MessageEntity::bold(1, 3)]);
     }
 
     #[test]
     fn an_entity_over_nothing_but_whitespace_or_beyond_the_text_goes() {
-        let entities = [MessageEntity::bold(0, 2), MessageEntity::italic(9, 2), MessageEntity::code(2, 0)];
+        let entities = vec![MessageEntity::bold(0, 2), MessageEntity::italic(9, 2), MessageEntity::code(2, 0)];
         assert_eq!(settle(&units("  ab"), entities), []);
     }
 
     #[test]
     fn the_first_line_of_code_keeps_its_indentation() {
-        let settled = settle(&units("\n\n  a\n"), [MessageEntity::pre(None, 0, 6)]);
+        let settled = settle(&units("\n\n  a\n"), vec![MessageEntity::pre(None, 0, 6)]);
         assert_eq!(settled, [MessageEntity::pre(None, 2, 3)]);
     }
 

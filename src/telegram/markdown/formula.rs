@@ -19,13 +19,15 @@ const LONGEST: usize = 2000;
 const DELIMITERS: [(&str, &str, bool); 3] = [("\\(", "\\)", false), ("\\[", "\\]", true), ("$$", "$$", true)];
 
 /// Holds back the formulas and the addresses of the text.
-pub(super) fn hold(source: &str, store: &mut Store) -> String {
+pub(super) fn hold(text: String, store: &mut Store) -> String {
+    let source = text.as_str();
     // Most texts have nothing to hold, and asking the parser first is half of the work.
-    if !source.contains(['\\', '$']) && !source.contains("://") {
-        return source.to_owned();
+    if !source.bytes().any(|byte| matches!(byte, b'\\' | b'$')) && !has_marked_address(source) {
+        return text;
     }
     let mut out = String::with_capacity(source.len());
-    let mut untouchable = code_and_links(source).into_iter().peekable();
+    let untouchable = if has_code_or_links(source) { code_and_links(source) } else { Vec::new() };
+    let mut untouchable = untouchable.into_iter().peekable();
     let mut at = 0;
     while at < source.len() {
         while untouchable.next_if(|range| range.end <= at).is_some() {}
@@ -39,7 +41,7 @@ pub(super) fn hold(source: &str, store: &mut Store) -> String {
             None => (&source[at..], source.len()),
         };
         // Everything that can begin something is ASCII, so the bytes between may be copied in one go.
-        let plain = here.find(['\\', '$', 'h']).unwrap_or(here.len());
+        let plain = here.bytes().position(|byte| matches!(byte, b'\\' | b'$' | b'h')).unwrap_or(here.len());
         out.push_str(&here[..plain]);
         at += plain;
         if at < end {
@@ -55,15 +57,15 @@ fn hold_at(source: &str, range: Range<usize>, store: &mut Store, out: &mut Strin
     let before = source[..range.start].chars().next_back();
     if let Some(Formula { body, length, display }) = formula(rest, before) {
         // What was held back before, a tag say, stands in a formula as it was written.
-        let body = store.restore(&unquote(body, source, range.start));
-        let source = store.restore(&rest[..length]);
+        let body = store.restore(&unquote(body, source, range.start)).into_owned();
+        let source = store.restore(&rest[..length]).into_owned();
         let shown = latex::translate(&body);
         store.hold(out, Held::Formula { source, body, shown, display });
         return length;
     }
     if let Some(address) = address(rest, before) {
-        if address.contains(['*', '_']) {
-            let address = store.restore(address);
+        if is_marked(address) {
+            let address = store.restore(address).into_owned();
             store.hold(out, Held::Text(address));
         } else {
             out.push_str(address);
@@ -200,10 +202,37 @@ fn address(rest: &str, before: Option<char>) -> Option<&str> {
         return None;
     }
     let stops = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '|' | '`' | '[' | ']' | '\\');
-    let end = rest.find(stops).unwrap_or(rest.len());
-    let end = rest[..end].find("**").unwrap_or(end);
+    // In one search: addresses that stop at `**` may stand in a word as long as the text.
+    let end = rest.char_indices().find(|(at, c)| stops(*c) || rest[*at..].starts_with("**"));
+    let end = end.map_or(rest.len(), |(at, _)| at);
     let address = rest[..end].trim_end_matches(['*', '_', '.', ',', ';', ':', '!', '?', ')', '\'']);
     (!address.is_empty()).then_some(address)
+}
+
+/// Whether the address has characters that are emphasis to `CommonMark`.
+fn is_marked(address: &str) -> bool {
+    address.contains(['*', '_'])
+}
+
+/// Whether an address stands somewhere that has to be held back if it does not stand in code.
+fn has_marked_address(source: &str) -> bool {
+    let mut at = 0;
+    while let Some(found) = source[at..].find("http") {
+        at += found;
+        match address(&source[at..], source[..at].chars().next_back()) {
+            Some(address) if is_marked(address) => return true,
+            Some(address) => at += address.len(),
+            None => at += "http".len(),
+        }
+    }
+    false
+}
+
+/// Whether there may be code or links: false only where the parser would find none. Code is between backticks or
+/// behind a fence or an indentation; a link has an address in brackets, or a definition somewhere.
+fn has_code_or_links(source: &str) -> bool {
+    source.bytes().any(|byte| matches!(byte, b'`' | b'\t' | b'<'))
+        || ["](", "]:", "~~~", "    "].iter().any(|sign| source.contains(sign))
 }
 
 /// Where code and links are, in order, without overlap.
@@ -226,7 +255,7 @@ mod tests {
     /// The formulas of a text, by their bodies; display formulas are marked.
     fn formulas(markdown: &str) -> Vec<String> {
         let mut store = Store::default();
-        let out = hold(markdown, &mut store);
+        let out = hold(markdown.to_owned(), &mut store);
         assert_eq!(store.restore(&out), markdown);
         let held = out.chars().filter_map(|c| store.get(c));
         held.map(|held| match held {

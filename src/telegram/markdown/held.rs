@@ -4,6 +4,10 @@
 //! around it), formulas whose backslashes are escapes to it, addresses with underscores, a lone `~`. Each is
 //! replaced by one character of the private plane 16 before parsing and put back afterwards: as text where it
 //! stood in text, as its source where it turns out to stand in code. To the parser the character is a letter.
+//!
+//! Most of a text is neither cleaned nor held back, so it is copied in runs, from one character that matters to the next.
+
+use std::borrow::Cow;
 
 /// First of the characters that stand for something; plane 16 has no assigned and no visible characters.
 const FIRST: u32 = 0x10_0000;
@@ -82,16 +86,20 @@ impl Store {
     }
 
     /// The text with everything put back as it was written.
-    pub(super) fn restore(&self, text: &str) -> String {
+    pub(super) fn restore<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.replace(text, Held::source)
     }
 
     /// The text with everything put back as it is shown without formatting.
-    pub(super) fn plain(&self, text: &str) -> String {
+    pub(super) fn plain<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.replace(text, Held::plain)
     }
 
-    fn replace<'a>(&'a self, text: &str, shown: impl Fn(&'a Held) -> &'a str) -> String {
+    fn replace<'t>(&self, text: &'t str, shown: impl Fn(&Held) -> &str) -> Cow<'t, str> {
+        // What was held back is never ASCII.
+        if self.held.is_empty() || text.is_ascii() {
+            return text.into();
+        }
         let mut out = String::with_capacity(text.len());
         for c in text.chars() {
             match self.get(c) {
@@ -99,7 +107,7 @@ impl Store {
                 None => out.push(c),
             }
         }
-        out
+        out.into()
     }
 }
 
@@ -107,52 +115,62 @@ impl Store {
 pub(super) fn scrub(markdown: &str, store: &mut Store) -> String {
     let clean = clean(markdown);
     let mut out = String::with_capacity(clean.len());
-    for (i, line) in clean.split('\n').enumerate() {
-        if i > 0 {
-            out.push('\n');
-        }
-        scrub_line(line, store, &mut out);
+    let mut rest = &*clean;
+    while let Some(newline) = rest.bytes().position(|byte| byte == b'\n') {
+        scrub_line(&rest[..newline], store, &mut out);
+        out.push('\n');
+        rest = &rest[newline + 1..];
     }
+    scrub_line(rest, store, &mut out);
     out
 }
 
 fn scrub_line(line: &str, store: &mut Store, out: &mut String) {
-    let too_deep = marker_too_deep(line);
-    let mut before = '\n';
-    let mut skip_to = 0;
-    for (at, c) in line.char_indices() {
-        if at < skip_to {
-            before = c;
-            continue;
+    let too_deep = marker_too_deep(line).unwrap_or(line.len());
+    let mut at = 0;
+    while at < line.len() {
+        // What may have to be held back begins with one of these.
+        let next =
+            line[at..].bytes().position(|byte| matches!(byte, b'<' | b'~' | b'*')).map_or(line.len(), |i| at + i);
+        let next = if at <= too_deep { next.min(too_deep) } else { next };
+        out.push_str(&line[at..next]);
+        at = next;
+        if at < line.len() {
+            at += scrub_mark(line, at, at == too_deep, store, out);
         }
-        let rest = &line[at..];
-        match c {
-            _ if Some(at) == too_deep => store.hold(out, Held::Text(c.to_string())),
-            '<' if opens_a_tag(rest) && !out.ends_with("](") => {
-                if let Some(tag) = line_break_tag(rest) {
-                    store.hold(out, Held::Break(tag.to_owned()));
-                    skip_to = at + tag.len();
-                } else {
-                    store.hold(out, Held::Text("<".to_owned()));
-                }
-            }
-            '~' if before != '~' && !rest[1..].starts_with('~') => store.hold(out, Held::Text("~".to_owned())),
-            '*' if before != '*' && rest.starts_with("**") => {
-                // An empty letter on the side of the punctuation.
-                let (letter_before, letter_after) = emphasis_needs_letter(before, &rest[2..]);
-                if letter_before {
-                    store.hold(out, Held::Text(String::new()));
-                }
-                out.push_str("**");
-                if letter_after {
-                    store.hold(out, Held::Text(String::new()));
-                }
-                skip_to = at + 2;
-            }
-            _ => out.push(c),
-        }
-        before = c;
     }
+}
+
+/// Takes what stands here, which may have to be held back; returns how many bytes that was.
+fn scrub_mark(line: &str, at: usize, too_deep: bool, store: &mut Store, out: &mut String) -> usize {
+    let rest = &line[at..];
+    let before = line[..at].chars().next_back().unwrap_or('\n');
+    match rest.as_bytes()[0] {
+        // A marker is one byte, or begins with a digit.
+        _ if too_deep => store.hold(out, Held::Text(rest[..1].to_owned())),
+        b'<' if opens_a_tag(rest) && !out.ends_with("](") => {
+            if let Some(tag) = line_break_tag(rest) {
+                store.hold(out, Held::Break(tag.to_owned()));
+                return tag.len();
+            }
+            store.hold(out, Held::Text("<".to_owned()));
+        }
+        b'~' if before != '~' && !rest[1..].starts_with('~') => store.hold(out, Held::Text("~".to_owned())),
+        b'*' if before != '*' && rest.starts_with("**") => {
+            // An empty letter on the side of the punctuation.
+            let (letter_before, letter_after) = emphasis_needs_letter(before, &rest[2..]);
+            if letter_before {
+                store.hold(out, Held::Text(String::new()));
+            }
+            out.push_str("**");
+            if letter_after {
+                store.hold(out, Held::Text(String::new()));
+            }
+            return 2;
+        }
+        _ => out.push_str(&rest[..1]),
+    }
+    1
 }
 
 /// `CommonMark` tells where `**` opens and closes by the spaces around it: `**注意：**请` has none, and would stay as it is.
@@ -168,14 +186,21 @@ fn emphasis_needs_letter(before: char, rest: &str) -> (bool, bool) {
 
 /// One kind of newline, and no character that Telegram strips (seen in its own parser): control characters,
 /// directional overrides, three combining marks; nor the private plane, which stands for what is held.
-fn clean(markdown: &str) -> String {
-    let mut out = String::with_capacity(markdown.len());
-    let mut chars = markdown.chars().peekable();
-    while let Some(c) = chars.next() {
+fn clean(markdown: &str) -> Cow<'_, str> {
+    // The first bytes of everything below; some of them begin harmless characters too.
+    let suspect = |byte: u8| matches!(byte, 0..=0x08 | 0x0B..=0x1F | 0x7F | 0xC2 | 0xCC | 0xE2 | 0xEF | 0xF4);
+    let mut out = String::new();
+    let mut rest = markdown;
+    while let Some(run) = rest.bytes().position(suspect) {
+        // Once: nothing becomes longer.
+        out.reserve(rest.len());
+        out.push_str(&rest[..run]);
+        let mut chars = rest[run..].chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         match c {
-            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' if rest.starts_with('\n') => {}
             '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
-            '\n' | '\t' => out.push(c),
             '\u{30A}' => ring(&mut out),
             '\u{333}'
             | '\u{33F}'
@@ -188,7 +213,11 @@ fn clean(markdown: &str) -> String {
             _ => out.push(c),
         }
     }
-    out
+    if rest.len() == markdown.len() {
+        return markdown.into();
+    }
+    out.push_str(rest);
+    out.into()
 }
 
 /// Telegram strips the combining ring, with which some models write the letters that have one.
@@ -221,6 +250,10 @@ fn line_break_tag(rest: &str) -> Option<&str> {
 
 /// Where the line opens one container more than [`DEEPEST`].
 fn marker_too_deep(line: &str) -> Option<usize> {
+    // Most lines are words.
+    if line.as_bytes().first().is_none_or(u8::is_ascii_alphabetic) {
+        return None;
+    }
     let rule = |mark: char| line.chars().all(|c| c == mark || c == ' ');
     if rule('-') || rule('*') {
         return None;

@@ -12,17 +12,17 @@ const LONGEST: usize = 2048;
 
 /// What to do with the address of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum Target<'a> {
     /// It may stand behind the label.
     Link(Url),
     /// It is shown after the label.
-    Shown(String),
+    Shown(&'a str),
     /// It is of no use outside the page it was written for.
     Useless,
 }
 
 /// Judges an address.
-pub(super) fn judge(address: &str) -> Target {
+pub(super) fn judge(address: &str) -> Target<'_> {
     let address = address.trim();
     // Most of the addresses that are refused are relative, and told by that alone.
     if address.contains(':')
@@ -37,9 +37,9 @@ pub(super) fn judge(address: &str) -> Target {
         Some("javascript" | "data" | "vbscript" | "about" | "blob") => Target::Useless,
         Some(scheme @ ("tel" | "mailto")) => {
             let number = &address[scheme.len() + 1..];
-            Target::Shown(number.split('?').next().unwrap_or(number).to_owned())
+            Target::Shown(number.split('?').next().unwrap_or(number))
         }
-        _ => Target::Shown(address.to_owned()),
+        _ => Target::Shown(address),
     }
 }
 
@@ -86,12 +86,11 @@ mod tests {
 
     #[test]
     fn what_telegram_refuses_is_shown_or_left_out() {
-        let shown = |address: &str| Target::Shown(address.to_owned());
         for address in ["/a/b", "README.md", "http://localhost:3000/x", "ftp://a.b/c", "file:///etc", "tg://a.b/c"] {
-            assert_eq!(judge(address), shown(address));
+            assert_eq!(judge(address), Target::Shown(address));
         }
-        assert_eq!(judge("tel:+123"), shown("+123"));
-        assert_eq!(judge("mailto:a@b.c?subject=x"), shown("a@b.c"));
+        assert_eq!(judge("tel:+123"), Target::Shown("+123"));
+        assert_eq!(judge("mailto:a@b.c?subject=x"), Target::Shown("a@b.c"));
         for address in ["", "#top", "javascript:alert(1)", "data:text/plain,x"] {
             assert_eq!(judge(address), Target::Useless, "{address}");
         }

@@ -72,6 +72,6 @@ pub fn wants_rich(markdown: &str) -> bool {
 fn hold(markdown: &str) -> (String, held::Store) {
     let mut store = held::Store::default();
     let clean = held::scrub(markdown, &mut store);
-    let source = formula::hold(&clean, &mut store);
+    let source = formula::hold(clean, &mut store);
     (source, store)
 }

@@ -48,6 +48,11 @@ fn last_block(text: &str) -> (usize, bool) {
     let mut start = 0;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
+        // Most lines are words, which neither open nor end anything.
+        if line.as_bytes()[0].is_ascii_alphabetic() {
+            at += line.len();
+            continue;
+        }
         let trimmed = line.trim();
         if let Some(open) = fence {
             if trimmed.starts_with(open) && trimmed.trim_start_matches(&open[..1]).is_empty() {
@@ -71,9 +76,11 @@ fn last_block(text: &str) -> (usize, bool) {
 
 /// Lines that end the paragraph before them.
 fn begins_block(line: &str) -> bool {
-    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let numbered = number.len() < line.len() && number.starts_with(['.', ')']);
-    line.starts_with(['#', '>', '|']) || ["- ", "* ", "+ "].iter().any(|mark| line.starts_with(mark)) || numbered
+    match line.as_bytes() {
+        [b'#' | b'>' | b'|', ..] | [b'-' | b'*' | b'+', b' ', ..] => true,
+        [b'0'..=b'9', ..] => line.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['.', ')']),
+        _ => false,
+    }
 }
 
 /// A last line of one or two fence characters is the beginning of the closing fence.
@@ -139,7 +146,11 @@ fn close_block(block: &str) -> String {
                 }
                 at += length;
             }
-            _ => at += c.len_utf8(),
+            _ => {
+                let mark = |byte: u8| matches!(byte, b'\\' | b'$' | b'|' | b'`' | b'*' | b'_' | b'~');
+                at += c.len_utf8();
+                at += block[at..].bytes().position(mark).unwrap_or(block.len() - at);
+            }
         }
     }
     closers(&block, &open)

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use teloxide::types::{MessageEntity, MessageEntityKind};
 
 use super::Formatted;
-use crate::telegram::entities;
+use crate::telegram::entities::{self, utf16_len};
 
 /// Formatting that may nest. Telegram merges what overlaps, so each kind is open at most once at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,10 @@ impl Page {
 
     /// Writes text in the current styles. A newline in it is a line break.
     pub(super) fn write(&mut self, text: &str) {
+        if !text.is_empty() && text.bytes().all(|byte| byte != b'\n' && is_plain(byte)) {
+            self.flush();
+            return self.append(text);
+        }
         for (i, line) in text.split('\n').enumerate() {
             if i > 0 {
                 self.line_break();
@@ -198,7 +202,11 @@ impl Page {
             return Formatted::default();
         }
         self.text.truncate(self.text.trim_end().len());
-        let units: Vec<u16> = self.text.encode_utf16().collect();
+        let mut units: Vec<u16> = Vec::new();
+        if !self.entities.is_empty() {
+            units.reserve_exact(self.units);
+            units.extend(self.text.encode_utf16());
+        }
         entities::trim_start(Formatted { text: self.text, entities: entities::settle(&units, self.entities) })
     }
 
@@ -213,9 +221,13 @@ impl Page {
     /// Writes the newlines owed, and nothing else.
     fn end_line(&mut self) {
         let owed = std::mem::take(&mut self.gap);
-        let there = self.text.bytes().rev().take_while(|byte| *byte == b'\n').count();
-        if !self.text.is_empty() {
-            (there..owed).for_each(|_| self.append("\n"));
+        if owed > 0 && !self.text.is_empty() {
+            let there = self.text.bytes().rev().take_while(|byte| *byte == b'\n').count();
+            for _ in there..owed {
+                self.after_block = false;
+                self.text.push('\n');
+                self.units += 1;
+            }
         }
     }
 
@@ -223,12 +235,12 @@ impl Page {
     fn flush(&mut self) {
         self.end_line();
         let marker = self.marker.take();
-        if self.text.is_empty() || self.text.ends_with('\n') {
+        // Telegram cuts whitespace off the beginning of a message: there is nothing to indent against.
+        if self.text.as_bytes().last() == Some(&b'\n') {
             let columns = marker.as_ref().map_or(self.indent, |(columns, _)| *columns);
-            // Telegram cuts whitespace off the beginning of a message: there is nothing to indent against.
-            if !self.text.is_empty() {
-                self.append(&" ".repeat(columns));
-            }
+            self.after_block = false;
+            self.text.extend(std::iter::repeat_n(' ', columns));
+            self.units += columns;
         }
         if let Some((_, marker)) = marker {
             self.append(&marker);
@@ -238,13 +250,13 @@ impl Page {
     fn append(&mut self, text: &str) {
         self.after_block = false;
         self.text.push_str(text);
-        self.units += text.encode_utf16().count();
+        self.units += utf16_len(text);
     }
 }
 
 /// Without tabs, and without what HTML references like `&#7;` may still name: control characters, the private plane.
 fn readable<'a>(text: &'a str, tab: &str) -> Cow<'a, str> {
-    if !text.contains(|c: char| c != '\n' && c.is_control() || c >= '\u{10_0000}') {
+    if text.bytes().all(is_plain) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());
@@ -258,6 +270,12 @@ fn readable<'a>(text: &'a str, tab: &str) -> Cow<'a, str> {
         }
     }
     out.into()
+}
+
+/// Whether no character that begins with this byte is changed by [`readable`].
+fn is_plain(byte: u8) -> bool {
+    // Control characters but the newline, the two bytes that begin further ones, and the one that begins the private plane.
+    !matches!(byte, 0..=0x09 | 0x0B..=0x1F | 0x7F | 0xC2 | 0xF4)
 }
 
 impl Style {

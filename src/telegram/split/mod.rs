@@ -13,7 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::storage::Part;
 
-use super::entities::{self, is_blank};
+use super::entities::{self, is_blank, utf16_len};
 use super::markdown::Formatted;
 
 /// Longest message, in UTF-16 units after parsing (Bot API, sendMessage).
@@ -61,7 +61,7 @@ struct Place {
 impl Place {
     /// The place behind this text, which begins here.
     fn after(self, text: &str) -> Self {
-        Self { byte: self.byte + text.len(), unit: self.unit + text.encode_utf16().count() }
+        Self { byte: self.byte + text.len(), unit: self.unit + utf16_len(text) }
     }
 }
 

@@ -3,7 +3,9 @@
 //! Whether an address may stand behind its label is known only when the label has been written: then the link becomes
 //! an entity over it, or the address is added to it, or the label stays alone.
 
-use pulldown_cmark::{LinkType, Parser};
+use std::borrow::Cow;
+
+use pulldown_cmark::{CowStr, LinkType, Parser};
 use teloxide::types::MessageEntityKind;
 
 use super::super::link::{Target, judge, same};
@@ -19,8 +21,8 @@ pub(super) struct Definition {
 }
 
 /// A link whose label is being written.
-pub(super) struct OpenLink {
-    address: String,
+pub(super) struct OpenLink<'a> {
+    address: Cow<'a, str>,
     bytes: usize,
     units: usize,
     /// `[1]`: the brackets are what makes it a note, so they are kept.
@@ -38,28 +40,30 @@ pub(super) fn definitions(parser: &Parser<'_>) -> Vec<Definition> {
     definitions
 }
 
-impl OpenLink {
+impl<'a> OpenLink<'a> {
     /// A link whose label begins here.
-    pub(super) fn at(page: &mut Page, address: String) -> Self {
+    pub(super) fn at(page: &mut Page, address: Cow<'a, str>) -> Self {
         let (bytes, units) = page.here();
         Self { address, bytes, units, brackets: false }
     }
 }
 
-impl Render<'_> {
+impl<'a> Render<'a> {
     /// A link or a picture begins.
-    pub(super) fn link(&mut self, link_type: LinkType, address: &str, id: &str) {
-        self.used.insert(id.to_lowercase());
-        let mut link = match self.table.as_mut().and_then(Table::cell) {
-            Some(cell) => OpenLink { address: String::new(), bytes: cell.len(), units: 0, brackets: false },
-            None => OpenLink::at(&mut self.page, String::new()),
+    pub(super) fn link(&mut self, link_type: LinkType, address: CowStr<'a>, id: &str) {
+        // A link with its own address has no label.
+        if !id.is_empty() {
+            self.used.insert(id.to_lowercase());
+        }
+        let address = match link_type {
+            LinkType::Email => format!("mailto:{address}").into(),
+            _ => self.restore(address),
         };
-        link.address = match link_type {
-            LinkType::Email => format!("mailto:{address}"),
-            _ => self.store.restore(address),
+        let brackets = matches!(link_type, LinkType::Shortcut) && id.chars().all(|c| c.is_ascii_digit());
+        let link = match self.table.as_mut().and_then(Table::cell) {
+            Some(cell) => OpenLink { address, bytes: cell.len(), units: 0, brackets },
+            None => OpenLink { brackets, ..OpenLink::at(&mut self.page, address) },
         };
-        link.brackets = matches!(link_type, LinkType::Shortcut) && id.chars().all(|c| c.is_ascii_digit());
-        let brackets = link.brackets;
         self.links.push(link);
         if brackets {
             self.text("[");
@@ -81,14 +85,26 @@ impl Render<'_> {
             }
             return;
         }
-        let label = self.page.since(link.bytes).trim().to_owned();
+        let label = self.page.since(link.bytes).trim();
         let target = if self.links.is_empty() { judge(&link.address) } else { Target::Useless };
         match target {
             _ if label.is_empty() && target != Target::Useless => self.page.write(&link.address),
-            _ if same(&label, &link.address) => {}
+            _ if same(label, &link.address) => {}
             Target::Link(url) => self.page.entity(MessageEntityKind::TextLink { url }, link.units),
-            Target::Shown(address) if !same(&label, &address) => self.page.write(&format!(" ({address})")),
+            Target::Shown(address) if !same(label, address) => {
+                for piece in [" (", address, ")"] {
+                    self.page.write(piece);
+                }
+            }
             Target::Shown(_) | Target::Useless => {}
+        }
+    }
+
+    /// The address with everything put back as it was written.
+    fn restore(&self, address: CowStr<'a>) -> Cow<'a, str> {
+        match address {
+            CowStr::Borrowed(address) => self.store.restore(address),
+            address => self.store.restore(&address).into_owned().into(),
         }
     }
 
@@ -99,7 +115,9 @@ impl Render<'_> {
                 continue;
             }
             self.page.gap(1);
-            self.page.write(&self.store.plain(&format!("[{label}]: {address}")));
+            for piece in ["[", label, "]: ", address] {
+                self.page.write(&self.store.plain(piece));
+            }
         }
     }
 }

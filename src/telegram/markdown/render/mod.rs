@@ -4,10 +4,11 @@
 //! block right under its sentence stays there. That is how models and people group things, and it makes tight and
 //! loose lists look as they were meant.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use teloxide::types::MessageEntityKind;
 
 use super::held::{Held, Store};
@@ -30,9 +31,20 @@ pub(super) fn render(source: &str, store: &Store) -> Formatted {
     let parser = Parser::new_ext(source, OPTIONS);
     let definitions = links::definitions(&parser);
     let mut render = Render::new(source, store);
-    for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
+    // The parser cuts text at everything that could have been a mark.
+    let mut text = String::new();
+    for (event, range) in parser.into_offset_iter() {
+        if let Event::Text(piece) = event {
+            text.push_str(&piece);
+            continue;
+        }
+        if !text.is_empty() {
+            render.text(&text);
+            text.clear();
+        }
         render.event(event, &range);
     }
+    render.text(&text);
     render.unused(&definitions);
     render.page.finish()
 }
@@ -47,9 +59,9 @@ struct Render<'a> {
     code: Option<(Option<String>, String)>,
     table: Option<Table>,
     /// Links of the table being read, which cannot be inside code: label and address.
-    table_links: Vec<(String, String)>,
+    table_links: Vec<(String, Cow<'a, str>)>,
     /// Open links and images, outermost first.
-    links: Vec<OpenLink>,
+    links: Vec<OpenLink<'a>>,
     /// Labels of definitions that some link used.
     used: HashSet<String>,
     /// The heading being read is a paragraph over a row of dashes, which people mean as a rule.
@@ -72,23 +84,24 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn event(&mut self, event: Event<'_>, range: &Range<usize>) {
+    fn event(&mut self, event: Event<'a>, range: &Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.text(&text),
             Event::Code(code) => self.inline_code(&self.store.restore(&code)),
-            Event::Html(text) | Event::InlineHtml(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.text(&text);
-            }
-            Event::FootnoteReference(label) => self.text(&format!("[{label}]")),
+            Event::Text(text)
+            | Event::Html(text)
+            | Event::InlineHtml(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => self.text(&text),
+            Event::FootnoteReference(label) => ["[", &label, "]"].into_iter().for_each(|piece| self.text(piece)),
             Event::SoftBreak | Event::HardBreak => self.line_break(),
             Event::Rule => self.rule(),
             Event::TaskListMarker(done) => self.task(done),
         }
     }
 
-    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+    fn start(&mut self, tag: Tag<'a>, range: &Range<usize>) {
         match tag {
             Tag::Paragraph | Tag::HtmlBlock => self.distance(range),
             Tag::Heading { level, .. } => self.heading(level, range),
@@ -116,7 +129,7 @@ impl<'a> Render<'a> {
             Tag::Strong => self.style(Style::Bold),
             Tag::Strikethrough => self.style(Style::Strike),
             Tag::Link { link_type, dest_url, id, .. } | Tag::Image { link_type, dest_url, id, .. } => {
-                self.link(link_type, &dest_url, &id);
+                self.link(link_type, dest_url, &id);
             }
             // Not asked for in OPTIONS; their text arrives as text.
             Tag::DefinitionList
@@ -330,18 +343,8 @@ impl<'a> Render<'a> {
     fn end_table(&mut self) {
         match self.table.take().map(Table::layout) {
             Some(Layout::Columns(text)) => self.page.monospace(MessageEntityKind::Pre { language: None }, &text),
-            Some(Layout::Records(records)) => {
-                for (title, lines) in records {
-                    self.page.open(Style::Bold);
-                    self.page.write(&title);
-                    self.page.close(Style::Bold);
-                    for line in lines {
-                        self.page.gap(1);
-                        self.page.write(&line);
-                    }
-                    self.page.gap(2);
-                }
-            }
+            Some(Layout::Headings(headings)) => self.record(&headings, std::iter::empty()),
+            Some(Layout::Records(table)) => table.records().for_each(|(title, lines)| self.record(title, lines)),
             None => {}
         }
         self.page.gap(1);
@@ -351,6 +354,22 @@ impl<'a> Render<'a> {
             self.end_link();
             self.page.gap(1);
         }
+    }
+
+    /// One row of a table that is shown row by row.
+    fn record<'t>(&mut self, title: &str, lines: impl Iterator<Item = (&'t str, &'t str)>) {
+        self.page.open(Style::Bold);
+        self.page.write(title);
+        self.page.close(Style::Bold);
+        for (heading, cell) in lines {
+            self.page.gap(1);
+            if !heading.is_empty() {
+                self.page.write(heading);
+                self.page.write(": ");
+            }
+            self.page.write(cell);
+        }
+        self.page.gap(2);
     }
 }
 

@@ -32,6 +32,7 @@ fn absurd_markdown_takes_no_time() {
         format!("{}\n{}\n{}", "|a".repeat(n / 6), "|-".repeat(n / 6), "|\n".repeat(n / 6)),
         "&#x100000;".repeat(n / 10),
         "https://a_".repeat(n / 10),
+        "https://**".repeat(n / 10),
         format!("{}{}", nested, "\n".repeat(n / 2)),
         "[^a]: ".repeat(n / 6),
         "[a]: x\n".repeat(n / 7),
