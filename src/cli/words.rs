@@ -97,7 +97,7 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Copy the conversations, the ledger and what is not answered yet, also while the bot runs
+    /// Copy everything that the bot has stored, also while it runs
     #[command(after_help = "\
 Examples:
   routergram backup /backups/monday.db
