@@ -45,5 +45,6 @@ mod tdlib;
 mod telegram_failures;
 mod tools;
 mod vps;
+mod watching;
 mod webhook;
 mod world;
