@@ -26,6 +26,7 @@ mod interop;
 mod joining;
 mod lanes;
 mod layering;
+mod logs;
 mod metrics;
 mod model_failures;
 mod owner;
