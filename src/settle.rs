@@ -138,8 +138,16 @@ impl Settler {
     async fn settle(&self, open: &OpenCharge, record: GenerationRecord) -> Result<(), StorageError> {
         let GenerationRecord { cost_micro_usd, model, prompt_tokens, completion_tokens } = record;
         let price = Price { cost_micro_usd, model, prompt_tokens, completion_tokens };
+        let label = price.model.clone();
         if self.storage.settle(&open.generation_id, price).await? {
-            tracing::info!(cost_micro_usd, looks = open.looks + 1, "The cost of an answer was looked up");
+            metrics::cost(label.as_deref().unwrap_or("unknown"), cost_micro_usd);
+            let looks = open.looks + 1;
+            tracing::info!(
+                cost_micro_usd,
+                looks,
+                generation.id = open.generation_id,
+                "The cost of an answer was looked up"
+            );
         }
         Ok(())
     }

@@ -10,7 +10,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -20,7 +19,7 @@ use crate::establish::{Hook, Obstacle, WrongToken};
 use crate::http::{Admin, Health, Phase, Reach, Site, serve};
 use crate::intake::webhook::Webhook;
 use crate::lifecycle::{StopSignals, Tasks};
-use crate::metrics;
+use crate::metrics::{self, Published};
 use crate::storage::OpenError;
 use crate::telegram::Telegram;
 
@@ -194,7 +193,7 @@ fn admin(frame: &Frame) -> Option<Arc<Admin>> {
 }
 
 /// Folds the samples of the histograms, which would otherwise pile up until somebody asks for the metrics.
-fn keep_up(frame: &Frame, metrics: PrometheusHandle) {
+fn keep_up(frame: &Frame, metrics: Published) {
     let soft = frame.tasks.stop().soft.clone();
     frame.tasks.spawn(async move {
         let mut every = tokio::time::interval(UPKEEP);
@@ -212,6 +211,7 @@ fn site(frame: &Frame) -> Result<Site, Failure> {
         health: frame.health.clone(),
         webhook: frame.webhook.as_ref().map(|(door, _)| Arc::clone(door)),
         metrics: metrics::install().map_err(|error| Failure::Broken(error.to_string()))?,
+        clock: frame.clock.clone(),
         metrics_token: frame.config.http.metrics_token.clone(),
         admin: admin(frame),
     })

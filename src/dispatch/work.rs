@@ -51,10 +51,12 @@ pub(super) async fn work(bench: &Bench<'_>, taken: Taken) {
     let span = tracing::info_span!("update", update.id = claim.update().update_id, attempt = claim.attempt());
     let clock = &bench.tools.clock;
     let started = clock.now();
-    let work = AssertUnwindSafe(run(bench, claim)).catch_unwind().instrument(span);
+    let work = AssertUnwindSafe(run(bench, claim)).catch_unwind().instrument(span.clone());
     // A panic drops the claim, which gives the update back with its attempt counted.
     let outcome = work.await.unwrap_or("panic");
-    metrics::update_worked(outcome, clock.now().since(started).as_secs_f64());
+    let took = clock.now().since(started);
+    metrics::update_worked(outcome, took.as_secs_f64());
+    span.in_scope(|| tracing::debug!(outcome, duration_ms = millis(took), "Work on an update ended"));
 }
 
 /// Returns the outcome's name.
@@ -66,6 +68,7 @@ async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
         return give_up(bench.tools, claim, "deadly", "its handling died three times").await;
     }
     let _turn = if claim.attempt() == MAX_ATTEMPTS { Some(bench.suspects.0.lock().await) } else { None };
+    tracing::debug!(tries = claim.tries(), "Work on an update begins");
     match handle(bench, &claim).await {
         Handled::Outcome(Outcome::Nothing) => {
             claim.complete().await;
@@ -157,6 +160,11 @@ async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply, urgency: Urge
     let way = Way { tools: bench.tools, urgency, stop: bench.hard };
     match deliver::deliver(&way, &claim, reply).await {
         Ok(Delivery::Done) => {
+            if urgency == Urgency::Final {
+                let waited = bench.tools.clock.now().since(claim.update().received_at);
+                metrics::answer_delivered(waited.as_secs_f64());
+                tracing::info!(parts = reply.parts.len(), waited_ms = millis(waited), "Delivered");
+            }
             claim.completed();
             "done"
         }
@@ -229,6 +237,10 @@ async fn apologize(tools: &Tools, apology: impl FnOnce() -> Option<Apology>) {
     {
         tracing::warn!(reason = %error, "The apology could not be sent");
     }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// `first`, twice that, four times that …

@@ -8,7 +8,12 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
 use super::{Site, bearer};
+use crate::clock::Clock;
+use crate::metrics;
 use crate::storage::Storage;
+
+/// As the text format of Prometheus is announced; newer servers refuse a page that does not say.
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// How the program is. Clones show the same.
 #[derive(Clone)]
@@ -62,6 +67,23 @@ impl Health {
         }
     }
 
+    /// Brings the numbers up to date that are measured when somebody asks.
+    async fn measure(&self, clock: &Clock) {
+        let load = match self.storage.get() {
+            Some(storage) => storage.load().await.ok(),
+            None => None,
+        };
+        metrics::ready(self.phase() == Phase::Ready && load.is_some());
+        // A store that does not answer leaves what it said last.
+        let Some(load) = load else { return };
+        let age = load.oldest.map_or(0.0, |oldest| clock.now().since(oldest).as_secs_f64());
+        metrics::waiting(load.pending, age, load.parked);
+        metrics::store_size(load.database_bytes, load.log_bytes);
+        if let Some((free, size)) = load.disk_bytes {
+            metrics::disk(free, size);
+        }
+    }
+
     /// The phase now.
     #[must_use]
     pub fn phase(&self) -> Phase {
@@ -91,5 +113,9 @@ fn not_ready(why: String) -> Response {
 /// The numbers, for whoever has the token; without a configured one the page does not exist.
 pub(super) async fn metrics(State(site): State<Site>, headers: HeaderMap) -> Response {
     let opens = site.metrics_token.as_ref().is_some_and(|token| bearer::opens(&headers, token));
-    if opens { site.metrics.render().into_response() } else { StatusCode::NOT_FOUND.into_response() }
+    if !opens {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    site.health.measure(&site.clock).await;
+    ([(header::CONTENT_TYPE, TEXT_FORMAT)], site.metrics.render()).into_response()
 }

@@ -13,13 +13,14 @@ use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::clock::Clock;
 use crate::intake::webhook::Webhook;
 use crate::lifecycle::Tasks;
+use crate::metrics::Published;
 
 mod admin;
 mod bearer;
@@ -53,7 +54,9 @@ pub struct Site {
     /// The webhook, in webhook mode.
     pub webhook: Option<Arc<Webhook>>,
     /// Renders the metrics.
-    pub metrics: PrometheusHandle,
+    pub metrics: Published,
+    /// By which the age of what waits is told.
+    pub clock: Clock,
     /// Opens `/metrics`; without one it does not exist.
     pub metrics_token: Option<SecretString>,
     /// What an owner may ask for; without a token for it, those addresses do not exist.

@@ -116,6 +116,7 @@ impl Storing {
             match (accepted, update.update_id) {
                 (Accepted::New(seq), Some(update_id)) => {
                     metrics::update_received("new");
+                    tracing::debug!(update.id = update_id, "An update was received and stored");
                     let (lane, raw) = (update.lane, update.raw);
                     if let Some(message_id) = edited_message(&raw) {
                         self.edited(lane, *seq, message_id).await;
@@ -123,10 +124,13 @@ impl Storing {
                     let not_before = crate::clock::Timestamp::default();
                     new.push(PendingUpdate { seq: *seq, update_id, lane, raw, received_at, not_before });
                 }
-                (Accepted::Duplicate, _) => metrics::update_received("duplicate"),
+                (Accepted::Duplicate, id) => {
+                    tracing::debug!(update.id = id, "An update came again and was known already");
+                    metrics::update_received("duplicate");
+                }
                 (Accepted::New(_) | Accepted::Parked(_), _) => {
                     let reason = update.unreadable.unwrap_or_default();
-                    tracing::warn!(reason, "An update could not be read and was parked");
+                    tracing::warn!(update.id = update.update_id, reason, "An update could not be read and was parked");
                     metrics::update_received("parked");
                     metrics::update_parked("unreadable");
                 }

@@ -16,7 +16,8 @@ use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
 use super::{Acceptor, body};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
+use crate::metrics;
 
 /// Largest body, in bytes. The largest text message takes some 30 KB with every letter escaped.
 const BODY: usize = 256 * 1024;
@@ -75,9 +76,11 @@ impl Webhook {
             Ok(body) => body,
             Err(status) => return status.into_response(),
         };
+        let watch = Stopwatch::start();
         // Bytes that are no text cannot be an update; they are kept as far as they can be shown.
         match acceptor.accept(vec![String::from_utf8_lossy(&body).into_owned()]).await {
             Ok(()) => {
+                metrics::webhook_acknowledged(watch.seconds());
                 self.taken.fetch_add(1, Ordering::Relaxed);
                 StatusCode::OK.into_response()
             }

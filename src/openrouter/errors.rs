@@ -57,6 +57,25 @@ pub enum ModelErrorKind {
     Refused,
 }
 
+impl ModelErrorKind {
+    /// One word for a counter.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Stalled => "stalled",
+            Self::CutOff => "cut_off",
+            Self::Account => "account",
+            Self::ContextTooLong => "context_too_long",
+            Self::Moderated => "moderated",
+            Self::OnlyReasoning => "only_reasoning",
+            Self::Empty => "empty",
+            Self::NoSuchModel => "no_such_model",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// A failure of one request, before it is decided whether another is made.
 #[derive(Debug, Clone)]
 pub(super) struct Failure {

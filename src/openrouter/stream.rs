@@ -22,6 +22,7 @@ use super::retry::{Again, Retries};
 use super::wire::Chunk;
 use super::{Finish, OpenRouter, Opened, Progress};
 use crate::clock::Timestamp;
+use crate::metrics;
 
 /// From the finish reason to the end. Usage follows at once where it comes at all, and a person waits for the text.
 const EPILOGUE: Duration = Duration::from_secs(5);
@@ -143,9 +144,13 @@ impl AnswerStream {
             State::Sending(sending) => {
                 let opened = tokio::select! {
                     biased;
-                    opened = sending => opened?,
-                    () = clock.sleep_until(self.deadline) => return Err(Failure::stalled(self.client.timeout())),
+                    opened = sending => opened,
+                    () = clock.sleep_until(self.deadline) => Err(Failure::stalled(self.client.timeout())),
                 };
+                metrics::model_requested(
+                    opened.as_ref().map_or_else(|failure| failure.error.kind.name(), |_| "accepted"),
+                );
+                let opened = opened?;
                 self.generation_id = opened.generation_id;
                 self.state = State::Reading(Box::new(Events::of(opened.response)));
                 Ok(Step::Onward)
@@ -284,6 +289,7 @@ impl AnswerStream {
         }
         let again = if self.seen == Seen::Nothing { again } else { Again::Never };
         if let Some(pause) = self.retries.pause(again, error.retry_after) {
+            metrics::model_request_repeated();
             tracing::warn!(
                 error.detail,
                 pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),

@@ -14,7 +14,7 @@ use crate::update::Lane;
 
 use super::sqlite::{self, Sqlite};
 use super::{
-    Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, FolderState, NewReply, NewUpdate,
+    Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, FolderState, Load, NewReply, NewUpdate,
     OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
 };
 
@@ -64,6 +64,11 @@ impl Storage {
     /// A cheap look whether the store answers.
     pub async fn health(&self) -> Result<(), StorageError> {
         on_backend!(self, health())
+    }
+
+    /// How much it holds. Counts what waits: for a scrape, not for every update.
+    pub async fn load(&self) -> Result<Load, StorageError> {
+        on_backend!(self, load())
     }
 
     /// Stores updates, all or none, in this order; the answer has one entry for each.

@@ -28,9 +28,11 @@ use crate::update::Lane;
 mod contract;
 mod handle;
 mod insist;
+mod load;
 mod sqlite;
 
 pub use insist::insist;
+pub use load::Load;
 
 /// Position of an update in the order of acceptance; unique in one store, growing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -19,7 +19,7 @@ use super::error::{FailedReply, TelegramError};
 use super::methods::{SendDocument, SentMessage};
 use super::scheduler::{Kind, Outcome, Scheduler, Ticket, Urgency, Wish};
 use super::upload;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, Stopwatch, Timestamp};
 use crate::config::{BotToken, TelegramConfig};
 use crate::metrics;
 
@@ -143,10 +143,10 @@ impl Telegram {
         method: &'static str,
         request: reqwest::RequestBuilder,
     ) -> Result<Answered, TelegramError> {
+        let watch = Stopwatch::start();
         let answered = answer(request).await;
-        if let Err(error) = &answered {
-            metrics::telegram_failed(method, error.name());
-        }
+        let outcome = answered.as_ref().map_or_else(TelegramError::name, |_| "ok");
+        metrics::telegram_called(method, outcome, watch.seconds());
         answered
     }
 }

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::clock::Clock;
 use crate::config::TurnConfig;
+use crate::metrics;
 use crate::openrouter::{ChatRequest, ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::replies::Language;
@@ -157,6 +158,7 @@ fn log_end(tools: &Tools, written: &Written) {
             tokens.prompt = written.finish.usage.prompt_tokens.unwrap_or(0),
             tokens.completion = written.finish.usage.completion_tokens.unwrap_or(0),
             cost_micro_usd = written.finish.usage.cost_micro_usd.unwrap_or(0),
+            generation.id = written.generation_id,
             "Answered"
         ),
         End::Stopped => tracing::info!("The answer was stopped by a person"),
@@ -169,7 +171,26 @@ fn log_end(tools: &Tools, written: &Written) {
         }
         End::Failed(error) => tracing::warn!(detail = %error, "The model failed"),
     }
-    crate::metrics::answer_ended(written.end.name());
+    count_end(written);
+}
+
+fn count_end(written: &Written) {
+    metrics::answer_ended(written.end.name(), written.seconds);
+    let usage = &written.finish.usage;
+    let model = written.finish.model.as_deref().unwrap_or("unknown");
+    for (kind, tokens) in [
+        ("prompt", usage.prompt_tokens),
+        ("completion", usage.completion_tokens),
+        ("reasoning", usage.reasoning_tokens),
+        ("cached", usage.cached_tokens),
+    ] {
+        if let Some(tokens) = tokens {
+            metrics::tokens_used(model, kind, tokens);
+        }
+    }
+    if let Some(micro_usd) = usage.cost_micro_usd {
+        metrics::cost(model, micro_usd);
+    }
 }
 
 /// A name for somebody that the provider can tell apart and nobody can turn back.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::preview::{LastFrame, Preview};
 use super::running::Ends;
 use super::{Question, Tools};
+use crate::clock::Stopwatch;
+use crate::metrics;
 use crate::openrouter::{AnswerStream, ChatRequest, Finish, ModelError, ModelErrorKind, Progress};
 
 /// What the model wrote.
@@ -18,6 +20,8 @@ pub(super) struct Written {
     pub(super) finish: Finish,
     /// The provider's name for this generation, by which its cost can be looked up.
     pub(super) generation_id: Option<String>,
+    /// How long it took from the question on.
+    pub(super) seconds: f64,
     /// A frame of the preview that is still under way.
     pub(super) last_frame: LastFrame,
 }
@@ -45,25 +49,21 @@ impl End {
             Self::Stopped => "stopped",
             Self::Edited => "edited",
             Self::TimedOut => "timed_out",
-            Self::Failed(error) => match error.kind {
-                ModelErrorKind::Busy => "busy",
-                ModelErrorKind::Stalled => "stalled",
-                ModelErrorKind::CutOff => "cut_off",
-                ModelErrorKind::Account => "account",
-                ModelErrorKind::ContextTooLong => "context_too_long",
-                ModelErrorKind::Moderated => "moderated",
-                ModelErrorKind::OnlyReasoning => "only_reasoning",
-                ModelErrorKind::Empty => "empty",
-                ModelErrorKind::NoSuchModel => "no_such_model",
-                ModelErrorKind::Refused => "refused",
-            },
+            Self::Failed(error) => error.kind.name(),
         }
     }
 }
 
 impl Written {
     fn nothing(end: End) -> Self {
-        Self { text: String::new(), end, finish: Finish::default(), generation_id: None, last_frame: LastFrame::none() }
+        Self {
+            text: String::new(),
+            end,
+            finish: Finish::default(),
+            generation_id: None,
+            seconds: 0.0,
+            last_frame: LastFrame::none(),
+        }
     }
 
     /// Is it what the model wanted to say, all of it?
@@ -81,7 +81,8 @@ impl Written {
 /// ends the billing.
 pub(super) async fn write(tools: &Arc<Tools>, question: &Question, request: ChatRequest, ends: &Ends) -> Written {
     let mut preview = Preview::new(tools, question);
-    let deadline = tools.clock.now().plus(tools.config.timeout);
+    let (began, deadline) = (Stopwatch::start(), tools.clock.now().plus(tools.config.timeout));
+    tracing::debug!("Asking the model");
     let over = async {
         tokio::select! {
             biased;
@@ -93,10 +94,13 @@ pub(super) async fn write(tools: &Arc<Tools>, question: &Question, request: Chat
     tokio::pin!(over);
     let asked = ask(tools, request, &mut preview, over.as_mut()).await;
     let written = match asked {
-        Ok(stream) => read(stream, &mut preview, over).await,
+        Ok(stream) => {
+            tracing::debug!(generation.id = stream.generation_id(), "The model has begun to answer");
+            read(stream, &mut preview, over, began).await
+        }
         Err(end) => Written::nothing(end),
     };
-    Written { last_frame: preview.end(), ..written }
+    Written { last_frame: preview.end(), seconds: began.seconds(), ..written }
 }
 
 /// Until the provider has accepted the question.
@@ -123,6 +127,7 @@ async fn read(
     mut stream: AnswerStream,
     preview: &mut Preview,
     mut over: Pin<&mut impl Future<Output = End>>,
+    began: Stopwatch,
 ) -> Written {
     let mut text = String::new();
     let end = loop {
@@ -130,7 +135,12 @@ async fn read(
             biased;
             end = &mut over => break end,
             piece = stream.next() => match piece {
-                Ok(Some(Progress::Text(piece))) => text.push_str(&piece),
+                Ok(Some(Progress::Text(piece))) => {
+                    if text.is_empty() {
+                        first_word(began);
+                    }
+                    text.push_str(&piece);
+                }
                 Ok(Some(Progress::Reasoning)) => {}
                 Ok(None) => break End::Complete,
                 Err(error) => break End::Failed(error),
@@ -141,11 +151,16 @@ async fn read(
     finished(text, end, &stream)
 }
 
+fn first_word(began: Stopwatch) {
+    metrics::first_token(began.seconds());
+    tracing::debug!("The first word has come");
+}
+
 fn finished(mut text: String, end: End, stream: &AnswerStream) -> Written {
     // Blanks are no answer: nobody sees them, and some providers refuse a conversation with a blank message in it.
     if text.trim().is_empty() {
         text.clear();
     }
     let generation_id = stream.generation_id().map(str::to_owned);
-    Written { text, end, finish: stream.finish().clone(), generation_id, last_frame: LastFrame::none() }
+    Written { text, finish: stream.finish().clone(), generation_id, ..Written::nothing(end) }
 }

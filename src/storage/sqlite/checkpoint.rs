@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::clock::Stopwatch;
+use crate::metrics;
 use crate::storage::StorageError;
 
 use super::Alarm;
@@ -94,8 +96,10 @@ pub(super) struct Copied {
 
 /// Copies what can be copied without waiting for anybody.
 pub(super) fn run(db: &Connection) -> Result<Copied, StorageError> {
+    let watch = Stopwatch::start();
     let copied = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
         Ok(Copied { pages: row.get("log")?, copied: row.get("checkpointed")? })
     })?;
+    metrics::checkpointed(watch.seconds());
     Ok(copied)
 }

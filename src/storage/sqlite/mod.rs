@@ -24,6 +24,7 @@ mod errors;
 mod folder;
 mod inbox;
 mod ledger;
+mod load;
 mod look;
 mod open;
 mod readers;

@@ -14,7 +14,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, Stopwatch, Timestamp};
+use crate::metrics;
 use crate::storage::StorageError;
 
 use super::Alarm;
@@ -83,7 +84,9 @@ impl Desk {
             {
                 batch.push(next);
             }
+            let watch = Stopwatch::start();
             let overruled = self.alarm.check().and_then(|()| self.commit(&mut batch)).err();
+            metrics::committed(batch.len(), watch.seconds(), overruled.as_ref().map(failure));
             if let Some(error) = &overruled {
                 self.alarm.heed(error);
             }
@@ -145,6 +148,11 @@ impl Desk {
             self.alarm.heed(&error);
         }
     }
+}
+
+/// One word for a counter.
+const fn failure(error: &StorageError) -> &'static str {
+    if matches!(error, StorageError::Fatal(_)) { "fatal" } else { "refused" }
 }
 
 /// A job with its caller.

@@ -89,6 +89,7 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
                 return Ok(undelivered(&error, claim.tries(), way.stop));
             }
         };
+        tracing::debug!(part = k + 1, parts = count, "A part of the answer arrived");
         progress.arrived(k, message_id);
         let last = k + 1 == count || progress.rest_is_settled(k);
         if last {

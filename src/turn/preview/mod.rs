@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use super::running::draft_id;
 use super::{Question, Tools, buttons};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, Stopwatch, Timestamp};
+use crate::metrics;
 use crate::telegram::split::{MESSAGE_UNITS, split};
 use crate::telegram::{Kind, Slot, Telegram, TelegramError, markdown};
 
@@ -81,6 +82,8 @@ pub(super) struct Preview {
     /// How much of the text the last frame showed, in bytes.
     shown: usize,
     shown_at: Timestamp,
+    /// Runs until somebody sees the first words.
+    unseen: Option<Stopwatch>,
 }
 
 impl Preview {
@@ -105,6 +108,7 @@ impl Preview {
             next_frame: Timestamp::default(),
             shown: 0,
             shown_at: Timestamp::default(),
+            unseen: Some(Stopwatch::start()),
         }
     }
 
@@ -205,6 +209,11 @@ impl Preview {
     fn after(&mut self, result: Result<Shown, TelegramError>) {
         match result {
             Ok(Shown::Placed(message_id)) => self.place = Place::Message(Some(message_id)),
+            Ok(Shown::Frame) if self.doing != Doing::Typing => {
+                if let Some(unseen) = self.unseen.take() {
+                    metrics::first_frame(unseen.seconds());
+                }
+            }
             Ok(Shown::Frame) => {}
             Err(TelegramError::RetryAfter(wait)) if self.doing == Doing::Typing => {
                 self.next_typing = self.tools.clock.now().plus(wait);
