@@ -47,6 +47,10 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
     ("docker compose stop", BACKUP),
     ("docker compose run --rm -T bot restore - < monday.db", PIPE),
     ("docker compose start", BACKUP),
+    (
+        "jq -c 'select(.\"update.id\" == 123456789)' bot.log",
+        Story("tests/it/logs.rs", "one_search_for_an_updates_id_tells_its_story"),
+    ),
     ("cargo bench --bench main_job", Elsewhere("it takes ten minutes of a quiet machine")),
     ("cargo bench --bench main_job -- ready acks", Elsewhere("it takes minutes of a quiet machine")),
     ("cargo bench --bench store", Elsewhere("it takes a minute of a quiet machine")),
