@@ -82,7 +82,7 @@ fn hold_at(source: &str, range: Range<usize>, store: &mut Store, out: &mut Strin
 pub(super) fn in_dollars(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut at = 0;
-    for range in code_and_links(source).into_iter().chain([source.len()..source.len()]) {
+    for range in code_and_links(source).into_iter().chain(std::iter::once(source.len()..source.len())) {
         while at < range.start {
             let rest = &source[at..range.start];
             let next = rest.find('\\').unwrap_or(rest.len());
