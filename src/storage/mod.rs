@@ -26,11 +26,13 @@ use crate::update::Lane;
 
 #[cfg(test)]
 mod contract;
+mod errors;
 mod handle;
 mod insist;
 mod load;
 mod sqlite;
 
+pub use errors::{BackupError, OpenError, StorageError};
 pub use insist::insist;
 pub use load::Load;
 
@@ -325,92 +327,6 @@ pub enum FolderState {
         /// What its file system has left for this user, in bytes.
         free_bytes: u64,
     },
-}
-
-/// Why the store could not be opened. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process holds the data folder.
-    #[error("the data folder {folder} is in use by {holder}")]
-    Held {
-        /// The folder.
-        folder: String,
-        /// Who holds it, as they wrote it there: "process 4711 on host-a since 2026-11-21 10:00 UTC".
-        holder: String,
-    },
-    /// The folder cannot be created or written.
-    #[error("cannot write to the data folder {folder}: {source}. {fix}")]
-    Unwritable {
-        /// The folder.
-        folder: String,
-        /// What the system said.
-        source: std::io::Error,
-        /// What to do about it.
-        fix: String,
-    },
-    /// The database is newer than this program.
-    #[error("the database {file} was written by a newer routergram; start that version, or restore a backup")]
-    Newer {
-        /// The file.
-        file: String,
-    },
-    /// The database is damaged.
-    #[error("the database {file} is damaged ({detail}); restore a backup, or move the file away to start empty")]
-    Corrupt {
-        /// The file.
-        file: String,
-        /// What the check said.
-        detail: String,
-    },
-    /// Anything else.
-    #[error("cannot open the database: {0}")]
-    Other(String),
-}
-
-/// Why a backup was not made, or not brought back. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// There is no database.
-    #[error("there is no database in {0}. Set DATA_DIR to the folder that the bot uses")]
-    NothingThere(String),
-    /// Backups are never written over.
-    #[error("{0} exists already. Choose another name, or remove it")]
-    Exists(String),
-    /// The copy cannot be written.
-    #[error("cannot write {file}: {source}")]
-    CannotWrite {
-        /// The file.
-        file: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The database could not be copied.
-    #[error("the copy failed: {0}")]
-    Failed(String),
-    /// What should be brought back is damaged, or none of ours.
-    #[error("this is no backup that can be brought back: {0}")]
-    Unusable(String),
-    /// The folder is in use, or cannot be written.
-    #[error("{0}. A backup is brought back while the bot is stopped")]
-    Folder(#[from] OpenError),
-}
-
-/// Why the store did not do what it was asked to.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StorageError {
-    /// The claim is not ours any more. Stop working on that update; nothing was written.
-    #[error("the claim was taken over")]
-    LostClaim,
-    /// Nothing was written, it may work later (disk full, busy).
-    #[error("the store refused: {0}")]
-    Refused(String),
-    /// Nothing was written, and the same call would fail again: a fault of the caller or of the stored row. Do not
-    /// repeat it; park the update.
-    #[error("the store cannot do that: {0}")]
-    Invalid(String),
-    /// The store cannot be trusted any more (a failed fsync, a damaged file): the process must end.
-    #[error("the store failed: {0}")]
-    Fatal(String),
 }
 
 /// The store. Clones are the same store.
