@@ -1,7 +1,7 @@
 //! Around every handler: a span, a deadline, a panic guard, the outcome, the numbers.
 //!
 //! Which line decides what happens to an update? A handler's error says retry; a panic or the death of the process
-//! counts as a deadly attempt; everything else is an outcome. This file carries the decision out and is the only place
+//! counts as a deadly attempt, of the handling or of the part that was being delivered; everything else is an outcome. This file carries the decision out and is the only place
 //! that gives claims back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -16,11 +17,11 @@ use super::gather::gather;
 use super::unstored::send_unstored;
 use crate::faults::{self, Moment, Step, Switch};
 use crate::handlers::{self, Apology, HandlerError, Job, Outcome, Routes};
-use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
+use crate::inbox::{Claim, Taken};
 use crate::metrics;
 use crate::owner::Cause;
 use crate::replies;
-use crate::storage::{NewReply, StorageError, StoredReply, insist};
+use crate::storage::{MAX_ATTEMPTS, NewReply, StorageError, StoredReply, insist};
 use crate::telegram::Urgency;
 use crate::turn::deliver::{self, Delivery, Way};
 use crate::turn::{LastFrame, Tools};
@@ -34,10 +35,10 @@ const MAX_TRIES: u32 = 6;
 /// The longest pause between two attempts to deliver.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Updates whose handling died twice already take turns: should one of them kill the process, it is the only one whose
-/// last attempt it costs.
+/// Updates whose handling, or whose delivery, died twice already take turns: should one of them kill the process, it is
+/// the only one whose last attempt it costs.
 #[derive(Default)]
-pub(super) struct Suspects(tokio::sync::Mutex<()>);
+pub(super) struct Suspects(Mutex<()>);
 
 /// What handlers are run with.
 pub(super) struct Bench<'a> {
@@ -63,13 +64,17 @@ pub(super) async fn work(bench: &Bench<'_>, taken: Taken) {
 
 /// Returns the outcome's name.
 async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
+    if claim.attempt() > MAX_ATTEMPTS {
+        return bury(bench.tools, claim).await;
+    }
+    let _turn = match last_attempt(bench, &claim).await {
+        Ok(turn) => turn,
+        Err(StorageError::LostClaim) => return lost(claim),
+        Err(error) => return again(bench.tools, claim, &error.to_string()).await,
+    };
     if let Some(reply) = claim.stored_reply().cloned() {
         return pay(bench, claim, &reply, Urgency::Final).await;
     }
-    if claim.attempt() > MAX_ATTEMPTS {
-        return give_up(bench.tools, claim, "deadly", "its handling died three times").await;
-    }
-    let _turn = if claim.attempt() == MAX_ATTEMPTS { Some(bench.suspects.0.lock().await) } else { None };
     tracing::debug!(tries = claim.tries(), "Work on an update begins");
     match handle(bench, &claim).await {
         Handled::Outcome(Outcome::Nothing) => {
@@ -91,6 +96,16 @@ async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
             "stopped"
         }
     }
+}
+
+/// Waits until an update may make its last attempt, and counts it; others need not wait.
+async fn last_attempt<'a>(bench: &'a Bench<'_>, claim: &Claim) -> Result<Option<MutexGuard<'a, ()>>, StorageError> {
+    if claim.attempt() < MAX_ATTEMPTS {
+        return Ok(None);
+    }
+    let turn = bench.suspects.0.lock().await;
+    claim.begins_last_attempt().await?;
+    Ok(Some(turn))
 }
 
 /// How a handler ended.
@@ -226,14 +241,40 @@ async fn again(tools: &Tools, claim: Claim, reason: &str) -> &'static str {
     "retry"
 }
 
+/// Gives up what three attempts have died of. Giving up may die too: the apology is said when it may be a copy, and after
+/// three attempts at it there is none.
+async fn bury(tools: &Tools, claim: Claim) -> &'static str {
+    let earlier = claim.attempt() - MAX_ATTEMPTS - 1;
+    if earlier > 0 {
+        deliver::may_be_a_copy("the process ended while an update was given up");
+    }
+    let what = if claim.stored_reply().is_some() { "delivery" } else { "handling" };
+    let reason = format!("its {what} died three times");
+    if earlier < MAX_ATTEMPTS {
+        return give_up(tools, claim, "deadly", &reason).await;
+    }
+    put_aside(tools, "deadly", &reason);
+    claim.park(&reason).await;
+    "parked"
+}
+
 /// Puts an update aside and says so to whoever wrote it, as far as that is possible without endangering anything more.
 async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str) -> &'static str {
+    put_aside(tools, cause, reason);
+    let raw = &claim.update().raw;
+    apologize(tools, || match claim.stored_reply() {
+        Some(reply) => Some(handlers::apology_at(reply.address, raw)),
+        None => handlers::apology(raw, tools, replies::gave_up),
+    })
+    .await;
+    claim.park(reason).await;
+    "parked"
+}
+
+fn put_aside(tools: &Tools, cause: &'static str, reason: &str) {
     tracing::error!(reason, "An update was given up and parked");
     metrics::update_parked(cause);
     tools.owner.tell(Cause::Parked, reason);
-    apologize(tools, || handlers::apology(&claim.update().raw, tools, replies::gave_up)).await;
-    claim.park(reason).await;
-    "parked"
 }
 
 /// Says that there is no answer, if there is somebody to say it to; a failure is not tried again.

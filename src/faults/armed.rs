@@ -19,6 +19,7 @@ struct Armed {
     held: Vec<String>,
     switches: Vec<Switch>,
     poison: Option<String>,
+    panic: Option<String>,
 }
 
 /// Reads what is wanted from the process's variables. Once: a second call changes nothing.
@@ -35,6 +36,7 @@ pub fn arm(variables: &[(OsString, OsString)]) {
             "HOLD" => armed.held = value.split(',').map(known).collect(),
             "SWITCH" => armed.switches = value.split(',').map(switch).collect(),
             "POISON" => armed.poison = Some(value.to_owned()),
+            "PANIC" => armed.panic = Some(value.to_owned()),
             other => panic!("there is no {PREFIX}{other}"),
         }
     }
@@ -99,11 +101,16 @@ pub fn is_on(switch: Switch) -> bool {
 }
 
 /// Dies of the poison, if it is in this text.
+///
+/// # Panics
+/// When that is wanted of this text instead.
 pub fn pass_poison(text: &str) {
-    let poison = ARMED.get().and_then(|armed| armed.poison.as_deref());
-    if poison.is_some_and(|poison| text.contains(poison)) {
+    let Some(armed) = ARMED.get() else { return };
+    let holds = |word: &Option<String>| word.as_deref().is_some_and(|word| text.contains(word));
+    if holds(&armed.poison) {
         std::process::abort();
     }
+    assert!(!holds(&armed.panic), "a fault on purpose");
 }
 
 async fn pass(edge: &str, name: &str) {

@@ -7,7 +7,8 @@
 //! - `ROUTERGRAM_FAULT_POINT=before-store-reply`, `…=after-sendMessage:2`: abort there, the second time it is passed;
 //! - `ROUTERGRAM_FAULT_HOLD=before-begin`: whoever comes there waits for ever (several with commas);
 //! - `ROUTERGRAM_FAULT_SWITCH=no-dedup`: leave a guard out, so that a test can show that the guard guards;
-//! - `ROUTERGRAM_FAULT_POISON=word`: abort when an update, or an answer on its way out, holds this word.
+//! - `ROUTERGRAM_FAULT_POISON=word`: abort when an update, or an answer on its way out, holds this word;
+//! - `ROUTERGRAM_FAULT_PANIC=word`: panic there.
 //!
 //! It refuses to exist in a release: there every function here is empty, and none of these names is in the program. It is
 //! the one thing in the process that is global, since a point may be anywhere and nobody should hand it down.
@@ -47,6 +48,8 @@ named! {
         Accept = "accept",
         /// An attempt is counted.
         Begin = "begin",
+        /// The last attempt is counted.
+        LastAttempt = "last-attempt",
         /// The message in which an answer grows is noted.
         Placed = "placed",
         /// A reply is stored: what was generated, its turn, its cost.

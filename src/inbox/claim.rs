@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::{Followers, Inbox};
+use super::{Followers, Inbox, Shared};
 use crate::storage::{Begun, ClaimKey, PendingUpdate, StorageError, StoredReply, insist};
 
 /// An update taken out of the window: to be begun, or dropped, which gives it back.
@@ -92,6 +92,12 @@ impl Claim {
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.begun.attempt
+    }
+
+    /// Counts this attempt, which is the last. To be called when no other update is at its last one.
+    pub async fn begins_last_attempt(&self) -> Result<(), StorageError> {
+        let Shared { storage, clock, .. } = &*self.inbox.shared;
+        insist(clock, || storage.last_attempt(self.key())).await
     }
 
     /// How often this update was worked on before, for whatever reason it was given back.

@@ -9,7 +9,8 @@
 //! there is room. One chat with a hundred thousand messages takes sixteen rows, and nobody else waits for it.
 //!
 //! A [`Claim`] must be given back. Dropping one (a panic, a cancelled task) returns its update to the head of its lane;
-//! its attempt stays counted, so that an update that kills whoever works on it is given up after [`MAX_ATTEMPTS`].
+//! its attempt stays counted, so that an update that kills whoever works on it is given up after
+//! [`MAX_ATTEMPTS`](crate::storage::MAX_ATTEMPTS).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,8 +34,6 @@ pub use followers::Followers;
 use followers::Watchers;
 use window::Window;
 
-/// Deadly attempts (the process or the task died) after which an update is given up.
-pub const MAX_ATTEMPTS: u32 = 3;
 /// How long to wait before asking a store again that refused (a full disk, say): it is not ours to give up.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
 

@@ -122,7 +122,8 @@ impl Storage {
     }
 
     /// Claims a pending update. The attempt is counted on disk **before** the work, so that an update which kills the
-    /// process can be told by its count.
+    /// process can be told by its count; the last one ([`Begun::attempt`] is [`MAX_ATTEMPTS`](super::MAX_ATTEMPTS)) is
+    /// counted by [`last_attempt`](Self::last_attempt).
     ///
     /// Whoever had claimed it before has lost it. [`StorageError::LostClaim`] when it is not pending (any more).
     /// [`StorageError::Invalid`] when its stored reply cannot be read: it has been parked.
@@ -154,6 +155,12 @@ impl Storage {
         forgive: bool,
     ) -> Result<u32, StorageError> {
         commit!(Retry, self, retry(key, after, reason.to_owned(), forgive))
+    /// Counts the last attempt. Whoever has this one waits until no other update is at its last attempt: should one of
+    /// them kill the process, it must not cost the others theirs, so it is counted when its turn has come.
+    pub async fn last_attempt(&self, key: ClaimKey) -> Result<(), StorageError> {
+        commit!(LastAttempt, self, last_attempt(key))
+    }
+
     }
 
     /// Gives the update up: its text, and its reply if there is one, are kept for people to look at, and the lane goes

@@ -36,6 +36,10 @@ pub use errors::{BackupError, OpenError, StorageError};
 pub use insist::insist;
 pub use load::Load;
 
+/// Attempts that may die over an update (its process or its task did), or over one part of its reply, before it is to be
+/// given up.
+pub const MAX_ATTEMPTS: u32 = 3;
+
 /// Position of an update in the order of acceptance; unique in one store, growing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub i64);
@@ -97,7 +101,8 @@ pub struct Begun {
     /// Names this claim in later writes.
     pub key: ClaimKey,
     /// How often this update has been begun without an ending that was forgiven (see [`Storage::retry`]), this time
-    /// included: 1 at first. More than that and the process died over it, or failed at it unforgivably.
+    /// included: 1 at first. More than that and the process died over it, or failed at it unforgivably. Storing its reply
+    /// and each delivered part begin the count anew. At [`MAX_ATTEMPTS`], see [`Storage::last_attempt`].
     pub attempt: u32,
     /// How often this update has been begun at all, this time included.
     pub tries: u32,

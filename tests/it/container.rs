@@ -28,6 +28,19 @@ fn program() -> Option<PathBuf> {
     Some(program)
 }
 
+#[test]
+fn nothing_of_the_faults_that_tests_make_is_in_the_program_as_it_is_used() {
+    let Some(program) = program() else { return };
+    let holds = |program: &Path, name: &str| {
+        let bytes = std::fs::read(program).unwrap();
+        bytes.windows(name.len()).any(|window| window == name.as_bytes())
+    };
+    for name in ["ROUTERGRAM_FAULT", "send-before-commit", "forgive-deaths"] {
+        assert!(holds(Path::new(env!("CARGO_BIN_EXE_routergram")), name), "the tests' own program has {name}");
+        assert!(!holds(&program, name), "a release has {name}");
+    }
+}
+
 /// A command that runs the image's program in its root, with `data` as its folder.
 fn in_the_image(data: &Path) -> Option<Command> {
     let program = program()?;

@@ -107,6 +107,23 @@ async fn a_finished_answer_is_delivered_after_a_crash_and_not_asked_for_again() 
 }
 
 #[tokio::test]
+async fn an_answer_is_stored_before_it_is_sent_and_never_asked_for_again() {
+    let mut world = World::asleep(Mode::Polling, &[]).await;
+    world.expects_in_log(&["A message may arrive twice"]);
+    world.model.answers("forty-two");
+    world.anna("what is the answer?");
+    world.bot.set("ROUTERGRAM_FAULT_POINT", "before-sendMessage");
+    world.bot.spawns();
+    assert_eq!(world.bot.ends().await.status, None, "{}", world.bot.log());
+    world.bot.unset("ROUTERGRAM_FAULT_POINT");
+    world.bot.starts().await;
+    world.drains().await;
+    assert_eq!((world.said(ANNA).len(), world.last_said(ANNA).as_str()), (1, "forty-two"));
+    assert_eq!(world.model.request_count(), 1, "it was asked again");
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_question_whose_answer_was_being_written_is_answered_after_the_crash() {
     let mut world = World::with(Mode::Polling).await;
     let gate = world.model.hold_after(1);

@@ -183,6 +183,26 @@ async fn a_message_while_another_is_answered_waits_its_turn_also_across_a_restar
 }
 
 #[tokio::test]
+async fn a_second_question_is_not_answered_before_the_first() {
+    let world = world(Mode::Webhook, &[]).await;
+    let mut gate = world.model.hold_after(0);
+    world.anna("one");
+    within("the first is being answered", gate.reached()).await;
+    world.anna("two");
+    // Whatever could be begun has been: others came after it, and are answered.
+    for count in 1..=3 {
+        world.says(BORIS, BORIS, "and mine?");
+        world.answers(BORIS, count).await;
+    }
+    assert_eq!(said(&world, ANNA), Vec::<String>::new(), "the second question was not held back");
+    gate.release();
+    world.answers(ANNA, 2).await;
+    world.drains().await;
+    assert_eq!(said(&world, ANNA), ["to one", "to two"]);
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_question_that_kills_three_times_is_put_aside_with_an_apology_and_nobody_else_notices() {
     let mut world = World::asleep(Mode::Webhook, &[]).await;
     world.expects_in_log(&["An update was given up and parked"]);

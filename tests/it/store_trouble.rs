@@ -5,7 +5,7 @@ use std::time::Duration;
 use routergram::replies::{self, Language};
 use rusqlite::Connection;
 
-use crate::world::{ANNA, Mode, World, audit, within};
+use crate::world::{ANNA, Mode, World, audit, door, within};
 
 /// Longer than the bot waits for somebody else's lock is not needed: it says when it has given up waiting once.
 const REFUSES: &str = "The store refuses to write";
@@ -51,6 +51,23 @@ async fn a_delivery_that_cannot_be_noted_for_a_while_is_not_repeated() {
     world.answers(ANNA, 1).await;
     world.bot.says(REFUSES).await;
     drop(holder);
+    world.drains().await;
+    assert_eq!((world.said(ANNA).len(), world.model.request_count()), (1, 1));
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_update_that_cannot_be_stored_is_not_acknowledged() {
+    let mut world = World::with(Mode::Webhook).await;
+    world.expects_in_log(&["could not be stored", "cannot be read"]);
+    world.model.answers("forty-two");
+    let (door, holder) = (world.door(), holds(&world));
+    let refused = door.post(door::message(7, "what is the answer?")).await;
+    assert_eq!(refused.status(), 503, "it was acknowledged and is not stored");
+    assert_eq!(refused.headers()["retry-after"], "2");
+    drop(holder);
+    assert_eq!(door.post(door::message(7, "what is the answer?")).await.status(), 200);
+    world.answers(ANNA, 1).await;
     world.drains().await;
     assert_eq!((world.said(ANNA).len(), world.model.request_count()), (1, 1));
     world.ends().await;

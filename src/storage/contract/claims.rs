@@ -9,6 +9,8 @@ use super::*;
 promises! {
     the_first_attempt_is_number_one_and_owes_no_reply
     attempts_that_ended_with_the_process_are_counted
+    the_last_attempt_is_counted_when_its_turn_has_come
+    whoever_gets_on_begins_its_attempts_anew
     a_second_claim_ends_the_first
     a_claim_does_not_outlive_the_process
     a_claim_that_was_given_back_is_worth_nothing
@@ -34,10 +36,43 @@ async fn attempts_that_ended_with_the_process_are_counted(mut world: World) {
     assert_eq!(world.heads(10, &[]).await, [1], "what was claimed is pending again");
 }
 
+async fn the_last_attempt_is_counted_when_its_turn_has_come(mut world: World) {
+    let seq = world.receives(1, 5).await;
+    for attempt in [1, 2, 3, 3, 3] {
+        assert_eq!(world.begin(seq).await.unwrap().attempt, attempt);
+        world.reopens().await;
+    }
+    for attempt in 3..=5 {
+        let begun = world.begin(seq).await.unwrap();
+        assert_eq!(begun.attempt, attempt);
+        if attempt == 3 {
+            world.last_attempt(begun.key).await.unwrap();
+        }
+        world.reopens().await;
+    }
+}
+
+async fn whoever_gets_on_begins_its_attempts_anew(mut world: World) {
+    let begun = world.begins(1, 5).await;
+    world.store_reply(begun.key, reply(&["one", "two", "three"], None)).await.unwrap();
+    for part in 0..2 {
+        for attempt in 2..=3 {
+            world.reopens().await;
+            let again = world.begin(begun.key.seq).await.unwrap();
+            assert_eq!(again.attempt, attempt);
+            if attempt == 3 {
+                world.last_attempt(again.key).await.unwrap();
+                world.delivered(again.key, part, 77, false).await.unwrap();
+            }
+        }
+    }
+}
+
 /// Every write that names a claim.
 async fn assert_worthless(world: &World, begun: &Begun) {
     let key = begun.key;
     assert_lost(world.complete(key).await);
+    assert_lost(world.last_attempt(key).await);
     assert_lost(world.retry(key, HOUR, "later", true).await);
     assert_lost(world.park(key, "it failed").await);
     assert_lost(world.undeliverable(key, "blocked").await);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, named_params};
 
 use crate::clock::Timestamp;
-use crate::storage::{Begun, ClaimKey, Seq, StorageError};
+use crate::storage::{Begun, ClaimKey, MAX_ATTEMPTS, Seq, StorageError};
 use crate::update::Lane;
 
 use super::{Sqlite, Transaction, inbox, replies};
@@ -20,11 +20,16 @@ const IDS_KEPT: Duration = Duration::from_hours(24);
 /// Rows per step of a purge: some milliseconds, which those who write meanwhile do not feel.
 const PURGE_STEP: u64 = 500;
 
+const DIED: &str = "SELECT attempts FROM inbox WHERE seq = :seq AND state = 'pending'";
+
 const BEGIN: &str = "
-    UPDATE inbox SET attempts = attempts + 1, tries = tries + 1, epoch = epoch + 1, owner = :me,
+    UPDATE inbox SET attempts = attempts + :counted, tries = tries + 1, epoch = epoch + 1, owner = :me,
                      stage = CASE stage WHEN 'generated' THEN stage ELSE 'started' END
     WHERE seq = :seq AND state = 'pending'
-    RETURNING epoch, attempts, tries, stage = 'generated', placed";
+    RETURNING epoch, tries, stage = 'generated', placed";
+
+const LAST_ATTEMPT: &str = "
+    UPDATE inbox SET attempts = :last WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'";
 
 const RETRY: &str = "
     UPDATE inbox SET owner = NULL, not_before = :not_before, reason = :reason,
@@ -64,11 +69,13 @@ pub(super) const PURGE: &str = "
 impl Sqlite {
     pub(in crate::storage) async fn begin(&self, seq: Seq) -> Result<Begun, StorageError> {
         self.write(move |tx| {
-            let claim = named_params! { ":seq": seq.0, ":me": tx.me };
+            let died = tx.db.prepare_cached(DIED)?.query_row(named_params! { ":seq": seq.0 }, |row| row.get(0));
+            let attempt = died.optional()?.map_or(1, |died: u32| died + 1);
+            let claim = named_params! { ":seq": seq.0, ":me": tx.me, ":counted": attempt != MAX_ATTEMPTS };
             let begun = tx.db.prepare_cached(BEGIN)?.query_row(claim, |row| {
                 let key = ClaimKey { seq, epoch: row.get(0)? };
-                let begun = Begun { key, attempt: row.get(1)?, tries: row.get(2)?, reply: None, placed: row.get(4)? };
-                Ok((begun, row.get::<_, bool>(3)?))
+                let begun = Begun { key, attempt, tries: row.get(1)?, reply: None, placed: row.get(3)? };
+                Ok((begun, row.get::<_, bool>(2)?))
             });
             let (mut begun, generated) = begun.optional()?.ok_or(StorageError::LostClaim)?;
             if generated {
@@ -91,6 +98,19 @@ impl Sqlite {
             Ok(Ok(begun))
         })
         .await?
+    }
+
+    pub(in crate::storage) async fn last_attempt(&self, key: ClaimKey) -> Result<(), StorageError> {
+        self.write(move |tx| {
+            let claim = named_params! {
+                ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me, ":last": MAX_ATTEMPTS,
+            };
+            match tx.db.prepare_cached(LAST_ATTEMPT)?.execute(claim)? {
+                0 => Err(StorageError::LostClaim),
+                _ => Ok(()),
+            }
+        })
+        .await
     }
 
     pub(in crate::storage) async fn forgive_deaths(&self) -> Result<(), StorageError> {

@@ -15,7 +15,10 @@ const PART: &str = "
     INSERT INTO parts (seq, part, form, fallback, text, entities, sending)
     VALUES (:seq, :part, :form, :fallback, :text, :entities, :part = 0)";
 
-const GENERATED: &str = "UPDATE inbox SET stage = 'generated' WHERE seq = :seq";
+const GENERATED: &str = "UPDATE inbox SET stage = 'generated', attempts = 1 WHERE seq = :seq";
+
+/// Whoever gets on does not die of it.
+const GETS_ON: &str = "UPDATE inbox SET attempts = 1 WHERE seq = :seq";
 
 const SENDING: &str = "UPDATE parts SET sending = :sending WHERE seq = :seq AND part = :part";
 
@@ -74,6 +77,7 @@ impl Sqlite {
             let change = named_params! { ":seq": key.seq.0, ":part": number(part), ":message_id": message_id };
             one_part(tx.db.prepare_cached(DELIVERED)?.execute(change)?)?;
             if !last {
+                tx.db.prepare_cached(GETS_ON)?.execute(named_params! { ":seq": key.seq.0 })?;
                 return Ok(());
             }
             turns::keep_messages(tx, lane, key.seq, &carriers(tx, key.seq)?)?;

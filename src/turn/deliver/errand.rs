@@ -83,8 +83,7 @@ impl Errand<'_> {
             insist(&tools.clock, || tools.storage.sending(self.key, self.k)).await?;
         }
         if std::mem::take(&mut self.maybe_sent) {
-            tracing::warn!("A message may arrive twice: the process ended while it was being sent");
-            metrics::send_repeated("crash");
+            super::may_be_a_copy("the process ended while it was being sent");
         }
         Ok(())
     }

@@ -16,7 +16,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Tools;
+use crate::faults;
 use crate::inbox::Claim;
+use crate::metrics;
 use crate::storage::{Form, StorageError, StoredReply, insist};
 use crate::telegram::methods::DeleteMessages;
 use crate::telegram::{Telegram, TelegramError, Urgency};
@@ -76,6 +78,7 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
             announced: k == 0 && claim.stored_reply().is_none(),
             maybe_sent: reply.maybe_sent && progress.is_next(k),
         };
+        faults::pass_poison(&reply.parts[k].0.text);
         let message_id = match errand.run(progress.letter(k)).await {
             Ok(message_id) => message_id,
             Err(Unsent::Store(error)) => return Err(error),
@@ -101,6 +104,12 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
         }
     }
     Ok(Delivery::Done)
+}
+
+/// Says, and counts, that a message is sent of which nobody knows whether it was sent before the process died.
+pub fn may_be_a_copy(why: &'static str) {
+    tracing::warn!("A message may arrive twice: {why}");
+    metrics::send_repeated("crash");
 }
 
 /// A server that does not take rich messages is not asked again; one that did not take this one is.

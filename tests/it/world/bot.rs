@@ -49,6 +49,11 @@ impl Bot {
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Takes a setting back.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.settings.retain(|(known, _)| known != name);
+    }
+
     /// Everything that is set for the next start.
     pub(crate) fn settings(&self) -> Vec<(String, String)> {
         self.settings.clone()
@@ -133,9 +138,14 @@ impl Bot {
 
     /// Returns when the process has ended by itself.
     pub(crate) async fn ends(&mut self) -> Ended {
+        self.ends_where("the bot ends").await
+    }
+
+    /// The same, with words that say what was expected to end it.
+    pub(crate) async fn ends_where(&mut self, what: &str) -> Ended {
         let mut running = self.running.take().expect("it runs");
         let child = &mut running.child;
-        until("the bot ends", async || child.try_wait().unwrap().is_some()).await;
+        until(what, async || child.try_wait().unwrap().is_some()).await;
         let status = child.wait().unwrap().code();
         running.readers.into_iter().for_each(|reader| reader.join().unwrap());
         Ended { status }

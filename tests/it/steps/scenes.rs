@@ -1,0 +1,273 @@
+//! The scenes: five updates each, and what is special about the world in which they come.
+
+use routergram::replies::{self, Language};
+use routergram::sandbox::model::{Fault, Gate, Records, Reporting};
+use routergram::sandbox::telegram::{Fault as Refusal, Trouble};
+
+use crate::world::audit::{open, stored};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
+
+/// Asks for answers that are more than a text.
+const CLARA: i64 = 1004;
+/// Runs the bot.
+const OLGA: i64 = 1003;
+
+/// A world and its five updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scene {
+    /// The bot starts, and five updates wait for it, in polling mode.
+    Start,
+    /// The same in webhook mode.
+    Door,
+    /// Two questions in one chat, a long answer in another, a sentence of the bot's own, and something to ignore.
+    Questions,
+    /// An answer that is shown in a draft.
+    Drafted,
+    /// An answer that goes into a message that was placed for it.
+    Placeholder,
+    /// An answer that grows in such a message.
+    Grown,
+    /// A retry button under an answer of two messages.
+    Again,
+    /// A Stop button that is pressed by somebody else than who asked.
+    NotYours,
+    /// A table, and an answer that comes as a file.
+    Forms,
+    /// Telegram wants nothing more for a while.
+    Flooded,
+    /// Somebody has blocked the bot.
+    Blocked,
+    /// An update whose handling has killed three times.
+    Poisoned,
+    /// An update whose handling has killed twice, and does so no more.
+    Suspected,
+    /// Costs that were not told with the answers.
+    Settling,
+    /// The same, and the provider does not know them yet.
+    SettlingLate,
+    /// The same, and the provider will never know them.
+    SettlingNever,
+    /// A key that is refused, which the owner is told.
+    Owned,
+    /// The process is asked to stop while an answer is being written.
+    Stopping,
+}
+
+impl Scene {
+    pub(super) fn mode(self) -> Mode {
+        if self == Self::Door { Mode::Webhook } else { Mode::Polling }
+    }
+
+    /// Where everybody waits, unless a point says otherwise: for what happens beside the answers.
+    pub(super) fn holds(self) -> &'static str {
+        match self {
+            Self::Start | Self::Door | Self::Owned => "before-begin",
+            _ => "",
+        }
+    }
+
+    /// The world, with people in it and no bot yet. One place for answers, so that they come one after the other.
+    pub(super) async fn world(self) -> World {
+        let olga = OLGA.to_string();
+        let mut settings = vec![("MAX_CONCURRENT_TURNS", "1")];
+        if self == Self::Owned {
+            settings.extend([("ADMIN_USER_IDS", olga.as_str()), ("OPENROUTER_API_KEY", "sk-or-v1-TEST-but-bad")]);
+        }
+        if self == Self::Forms {
+            settings.push(("MAX_TOKENS", "20000"));
+        }
+        if self == Self::Stopping {
+            settings.push(("DRAIN_SECS", "1"));
+        }
+        let mut world = World::asleep(self.mode(), &settings).await;
+        world.telegram.add_person(CLARA, "Clara", Some("en"));
+        world.telegram.add_person(OLGA, "Olga", Some("en"));
+        world.model.answers_with(|asked| answer(asked.question()));
+        world.expects_in_log(&["may arrive twice", "Another process receives", "Polling fails"]);
+        world.expects_in_log(self.complaints());
+        world
+    }
+
+    fn complaints(self) -> &'static [&'static str] {
+        match self {
+            Self::Start => &["Removed the webhook"],
+            Self::Again => &["The model failed"],
+            Self::Flooded => &["cannot be delivered now"],
+            Self::Poisoned | Self::Suspected => &["was given up and parked"],
+            Self::SettlingNever => &["What an answer cost cannot be found out"],
+            Self::Owned => &["does not accept OPENROUTER_API_KEY", "refuses this account or model"],
+            Self::Stopping => &["The time to drain is over"],
+            _ => &[],
+        }
+    }
+
+    /// Everything that happens before the first life that is cut short: what is written waits at Telegram.
+    pub(super) async fn prepare(self, world: &mut World) {
+        match self {
+            Self::Start => leaves_a_webhook_behind(world).await,
+            Self::Again => is_to_be_answered_again(world).await,
+            Self::Forms => {
+                world.anna("table");
+                world.says(CLARA, CLARA, "book");
+                world.says(BORIS, BORIS, "/help");
+                world.anna("two");
+                world.says(CLARA, CLARA, "three");
+            }
+            Self::Placeholder | Self::Grown | Self::NotYours => {
+                world.says(ANNA, GROUP, "/ask one");
+                world.anna("two");
+                world.says(BORIS, BORIS, "three");
+                world.says(BORIS, GROUP, "/ask four");
+                if self != Self::NotYours {
+                    world.anna("five");
+                }
+            }
+            _ => questions(world),
+        }
+        match self {
+            Self::Poisoned => poisons(world, 3).await,
+            Self::Suspected => poisons(world, 2).await,
+            Self::Settling => leaves_costs_open(world, 0, Records::AtOnce).await,
+            Self::SettlingLate => leaves_costs_open(world, 0, Records::Late).await,
+            Self::SettlingNever => leaves_costs_open(world, 8, Records::Late).await,
+            Self::Flooded => {
+                let flood = Trouble::TooManyRequests { retry_after: 6 };
+                world.telegram.fail(Refusal::new("sendMessage", 1, flood).in_chat(ANNA));
+            }
+            Self::Blocked => world.telegram.block_bot(BORIS, true),
+            Self::Owned => world.model.fails_always(Fault::no_credit()),
+            _ => {}
+        }
+    }
+
+    /// What people do while the bot lives its first life; what is returned is held until its end.
+    pub(super) async fn act(self, world: &mut World, point: &str) -> Vec<Gate> {
+        match self {
+            Self::Drafted => vec![world.model.hold_after(1)],
+            Self::Placeholder if point.contains("store-reply") => {
+                let gate = world.model.hold_after(0);
+                let placed = "SELECT count(*) FROM inbox WHERE placed IS NOT NULL";
+                let folder = world.folder.path().to_owned();
+                until("a place is noted", async || folder.join("routergram.db").exists() && noted(&folder, placed))
+                    .await;
+                gate.release();
+                Vec::new()
+            }
+            Self::Grown => vec![world.model.hold_after(2)],
+            Self::NotYours => {
+                let gate = world.model.hold_after(1);
+                let growing = within("a message that can be stopped", growing(world)).await;
+                world.presses(BORIS, GROUP, &growing, "stop:");
+                vec![gate]
+            }
+            Self::Stopping => {
+                let mut gate = world.model.hold_after(1);
+                within("the model pauses", gate.reached()).await;
+                if !point.is_empty() {
+                    world.bot.gets("TERM");
+                }
+                vec![gate]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the scene waits for beside the answers.
+    pub(super) async fn settles(self, world: &World) {
+        let left = match self {
+            Self::Settling | Self::SettlingNever => "SELECT count(*) FROM ledger WHERE settle_at IS NOT NULL",
+            Self::SettlingLate => "SELECT count(*) FROM ledger WHERE settle_tries = 0",
+            _ => return self.is_told(world).await,
+        };
+        until("the ledger is settled", async || stored::<i64>(world.folder.path(), left) == 0).await;
+    }
+
+    async fn is_told(self, world: &World) {
+        if self == Self::Owned {
+            world.answers(OLGA, 1).await;
+        }
+    }
+}
+
+/// A bot has run in webhook mode, and has not come to setting a menu.
+async fn leaves_a_webhook_behind(world: &mut World) {
+    let url = world.bot.address("");
+    world.bot.set("WEBHOOK_URL", &url);
+    world.bot.set("ROUTERGRAM_FAULT_HOLD", "before-getMyCommands");
+    world.bot.starts().await;
+    world.bot.dies();
+    world.bot.unset("ROUTERGRAM_FAULT_HOLD");
+    world.bot.set("USE_WEBHOOK", "false");
+    questions(world);
+}
+
+/// An answer was cut off, and somebody has pressed the button under it; others ask meanwhile.
+async fn is_to_be_answered_again(world: &mut World) {
+    world.model.fails_next(1, &Fault::EndAfter { chunks: 2 });
+    world.says(ANNA, GROUP, "/ask why?");
+    world.bot.starts().await;
+    world.drains().await;
+    world.bot.stops().await;
+    let last = world.said(GROUP).pop().unwrap();
+    world.presses(ANNA, GROUP, &last, "retry:");
+    world.anna("one");
+    world.says(BORIS, BORIS, "two");
+    world.anna("three");
+    world.says(BORIS, BORIS, "four");
+}
+
+/// A question has killed so many times.
+async fn poisons(world: &mut World, times: usize) {
+    world.bot.set("ROUTERGRAM_FAULT_POISON", "\"long\"");
+    for _ in 0..times {
+        world.bot.spawns();
+        assert_eq!(world.bot.ends().await.status, None, "it is no poison:\n{}", world.bot.log());
+    }
+    world.bot.unset("ROUTERGRAM_FAULT_POISON");
+}
+
+/// The answers have been given, and what they cost is to be looked up; it was so many times already.
+async fn leaves_costs_open(world: &mut World, looks: usize, then: Records) {
+    world.model.reports(Reporting::Never);
+    world.model.keeps_records(Records::Late);
+    world.bot.starts().await;
+    world.drains().await;
+    world.bot.stops().await;
+    let due = format!("UPDATE ledger SET settle_at = 0, settle_tries = {looks} WHERE settle_at IS NOT NULL");
+    assert_eq!(open(world.folder.path()).execute(&due, []).unwrap(), 3);
+    world.model.keeps_records(then);
+}
+
+fn noted(folder: &std::path::Path, query: &str) -> bool {
+    open(folder).query_row(query, [], |row| row.get::<_, i64>(0)).is_ok_and(|count| count > 0)
+}
+
+async fn growing(world: &World) -> routergram::sandbox::telegram::view::MessageView {
+    let words = replies::placeholder(Language::En);
+    let shown =
+        |messages: &[routergram::sandbox::telegram::view::MessageView]| messages.iter().any(crate::world::is_growing);
+    world.telegram.chat_becomes(GROUP, shown).await;
+    let found = world.said(GROUP).into_iter().find(crate::world::is_growing);
+    found.unwrap_or_else(|| panic!("{words} was there a moment ago"))
+}
+
+/// The five that most scenes are made of.
+fn questions(world: &World) {
+    world.anna("one");
+    world.says(BORIS, GROUP, "/frobnicate");
+    world.says(CLARA, CLARA, "long");
+    world.says(BORIS, BORIS, "/help");
+    world.anna("two");
+}
+
+/// What the model says to a question.
+fn answer(question: &str) -> String {
+    match question {
+        "long" => ["first", "middle", "last"].map(|part| format!("{part} part {}", "x".repeat(2500))).join("\n\n"),
+        "book" => ["page 1", "page 2", "page 3", "page 4", "page 5", "page 6", "page 7"]
+            .map(|page| format!("{page} {}", "x".repeat(4000)))
+            .join("\n\n"),
+        "table" => "Look:\n\n| a | b |\n|---|---|\n| 1 | 2 |".to_owned(),
+        question => format!("re: {question}"),
+    }
+}
