@@ -28,6 +28,8 @@ use crate::turn::{Running, Tools};
 const STORE_AGAIN: Duration = Duration::from_millis(200);
 /// How often it is looked whether a foreign webhook is gone.
 const WEBHOOK_AGAIN: Duration = Duration::from_secs(30);
+/// How often it is looked whether a command has put updates back: whoever typed it watches.
+const VISITS_AGAIN: Duration = Duration::from_secs(1);
 /// How often old update ids are forgotten, and how old they are then: Telegram repeats an update for a day, and starts
 /// its ids anew after a week of silence.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
@@ -63,6 +65,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let identity = establish::who_am_i(&telegram, &frame.clock).await?;
     let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running)?;
     let teloxide = teloxide_bot(frame).await?;
+    notice_visits(frame, &storage, &inbox).await;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
     settle_costs(frame, &tools);
     forget_old_ids(frame, storage);
@@ -200,6 +203,27 @@ fn watch_store(frame: &Frame, storage: Storage) {
         tokio::select! {
             () = hard.cancelled() => {}
             failure = storage.failed() => tasks.fail(format!("the store cannot be trusted any more: {failure}")),
+        }
+    });
+}
+
+/// A command that puts updates back writes to the store past this process.
+async fn notice_visits(frame: &Frame, storage: &Storage, inbox: &Inbox) {
+    let (clock, soft) = (frame.clock.clone(), frame.tasks.stop().soft.clone());
+    let (storage, inbox) = (storage.clone(), inbox.clone());
+    let mut known = storage.visits().await.unwrap_or_default();
+    frame.tasks.spawn(async move {
+        loop {
+            tokio::select! {
+                () = soft.cancelled() => return,
+                () = clock.sleep(VISITS_AGAIN) => {}
+            }
+            // A store in trouble is told of where it matters.
+            let Ok(visits) = storage.visits().await else { continue };
+            if std::mem::replace(&mut known, visits) != visits {
+                tracing::info!("A command has changed what waits; looking again");
+                inbox.look_again();
+            }
         }
     });
 }

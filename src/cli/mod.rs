@@ -14,12 +14,13 @@ pub mod doctor;
 pub mod healthcheck;
 pub mod man;
 pub mod models;
+pub mod parked;
 pub mod run;
 pub mod sandbox;
 pub mod webhook;
 mod words;
 
-pub use words::{Cli, Command, ConfigAction, SandboxMode, WebhookAction};
+pub use words::{Cli, Command, ConfigAction, ParkedAction, SandboxMode, WebhookAction};
 
 /// Exit status for a configuration that cannot be used (`EX_CONFIG` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 78;

@@ -112,6 +112,17 @@ Examples:
         /// The backup; - for the standard input
         file: PathBuf,
     },
+    /// Look at messages that could not be handled and were put aside; try or discard them
+    #[command(after_help = "\
+Example:
+  routergram parked list
+
+It works on DATA_DIR, also while the bot is running.")]
+    Parked {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: ParkedAction,
+    },
     /// Ask the running bot whether it lives: exit status 0 or 1
     #[command(after_help = "Example:\n  PORT=8080 routergram healthcheck || echo 'it does not answer'")]
     Healthcheck,
@@ -195,6 +206,58 @@ A bot that runs in webhook mode sets it again.")]
     },
 }
 
+/// What to do with updates that were put aside.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ParkedAction {
+    /// Show them: when each came, from which chat, how often it was tried, and why it failed
+    #[command(after_help = "\
+Examples:
+  routergram parked list
+  routergram parked list --json | jq '.parked[].reason'")]
+    List {
+        /// Also what people wrote
+        #[arg(long)]
+        text: bool,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try them again: as if they had come now, behind what waits in their chat
+    #[command(after_help = "\
+Examples:
+  routergram parked retry 17
+  routergram parked retry --all
+
+A running bot takes them up within a second or two. An answer that is stored is delivered, not asked for again.
+Exit status: 0 when it is done, 1 when one of them is not parked; then nothing is changed.")]
+    Retry {
+        /// As `parked list` shows it
+        #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+        ids: Vec<i64>,
+        /// All that can be tried again
+        #[arg(long)]
+        all: bool,
+    },
+    /// Forget them and what was written in them, for good
+    #[command(after_help = "\
+Examples:
+  routergram parked discard 17 --yes
+  routergram parked discard --all --yes
+
+Exit status: 0 when it is done, 1 when one of them is not parked or --yes is missing; then nothing is changed.")]
+    Discard {
+        /// As `parked list` shows it
+        #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+        ids: Vec<i64>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
+        /// Really
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -252,6 +315,20 @@ mod tests {
             assert_eq!(parsed(&format!("routergram webhook {line}")).unwrap(), Command::Webhook { action });
         }
         assert!(parsed("routergram webhook").is_err());
+    }
+
+    #[test]
+    fn what_is_parked_is_named_or_all_of_it_is_meant() {
+        let parked = |line: &str| match parsed(&format!("routergram parked {line}")) {
+            Ok(Command::Parked { action }) => Some(action),
+            _ => None,
+        };
+        assert_eq!(parked("retry 3 4"), Some(ParkedAction::Retry { ids: vec![3, 4], all: false }));
+        let discard = ParkedAction::Discard { ids: Vec::new(), all: true, yes: true };
+        assert_eq!(parked("discard --all --yes"), Some(discard));
+        for wrong in ["", "retry", "retry 3 --all", "discard --yes", "retry three"] {
+            assert_eq!(parked(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

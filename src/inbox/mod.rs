@@ -90,6 +90,12 @@ impl Inbox {
         }
     }
 
+    /// Looks at what the store holds as if nothing of it were known: somebody else has written there.
+    pub fn look_again(&self) {
+        self.window().look_again();
+        self.shared.changed.notify_one();
+    }
+
     /// Hands out nothing more. Claims in flight can still be given back.
     pub fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);

@@ -20,17 +20,21 @@ phrases! {
     }
     /// An update was put aside.
     pub owner_parked(detail: &str = "its handling hung") {
-        "I could not handle a message and have put it aside; everything else goes on. My log says more around the word \
-         “parked”. If it happens again, see whether there is a newer version of me.\n\n{detail}"
-        "Я не смог обработать сообщение и отложил его; всё остальное работает. Подробности в моём журнале рядом со \
-         словом “parked”. Если это повторится, проверьте, нет ли моей новой версии.\n\n{detail}"
+        "I could not handle a message and have put it aside; everything else goes on. “routergram parked list” shows it, \
+         “routergram parked retry ID” tries it again. If it happens again, see whether there is a newer version of \
+         me.\n\n{detail}"
+        "Я не смог обработать сообщение и отложил его; всё остальное работает. «routergram parked list» покажет его, \
+         «routergram parked retry ID» попробует ещё раз. Если это повторится, проверьте, нет ли моей новой \
+         версии.\n\n{detail}"
     }
     /// Telegram takes an answer in no form.
     pub owner_undeliverable(detail: &str = "Telegram refused (400)") {
         "Telegram does not take one of my answers, in whatever form, so I have put it aside and somebody waits in vain. \
-         If it is about rights in a group, give me the right to write there; otherwise my log says more.\n\n{detail}"
+         If it is about rights in a group, give me the right to write there, and have “routergram parked retry ID” try \
+         again; “routergram parked list” shows which.\n\n{detail}"
         "Telegram не принимает один из моих ответов ни в каком виде; я отложил его, и кто-то ждёт напрасно. Если дело \
-         в правах в группе, разрешите мне там писать; иначе подробности в моём журнале.\n\n{detail}"
+         в правах в группе, разрешите мне там писать и попробуйте ещё раз: «routergram parked retry ID»; какой это \
+         ответ, покажет «routergram parked list».\n\n{detail}"
     }
     /// Another program takes the updates away.
     pub owner_webhook_taken(detail: &str = "it was removed") {

@@ -68,6 +68,29 @@ pub enum BackupError {
     Folder(#[from] OpenError),
 }
 
+/// Why a visitor could not do something. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum VisitError {
+    /// There is no database.
+    #[error("there is no database in {0}. Set DATA_DIR to the folder that the bot uses")]
+    NothingThere(String),
+    /// The database is not of this program's schema.
+    #[error("the database is of another version of routergram; use the same one as the bot, after it has started")]
+    OtherVersion,
+    /// No update is parked in this place.
+    #[error("nothing is parked under {0}: `routergram parked list` shows what is. Nothing was changed")]
+    NotThere(i64),
+    /// It could never be read.
+    #[error("{0} cannot be tried again: it has no update_id that could be read. Nothing was changed")]
+    Unreadable(i64),
+    /// Somebody should say that they mean it.
+    #[error("{0} would be forgotten for good, with what people wrote. Say --yes if that is meant")]
+    NotMeant(usize),
+    /// The database refuses.
+    #[error("the database refuses: {0}. Nothing was changed")]
+    Refused(String),
+}
+
 /// Why the store did not do what it was asked to.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StorageError {

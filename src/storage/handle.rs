@@ -16,7 +16,8 @@ use crate::update::Lane;
 use super::sqlite::{self, Sqlite};
 use super::{
     Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, FolderState, Load, NewReply, NewUpdate,
-    OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Price, Seq, Storage, StorageError, TurnId,
+    OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Price, PutAside, Seq, Storage, StorageError, TurnId,
+    VisitError,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -54,6 +55,29 @@ impl Storage {
     /// there is kept; its name is returned. Blocks.
     pub fn restore(folder: &Path, source: &mut dyn Read, now: Timestamp) -> Result<Option<PathBuf>, BackupError> {
         sqlite::restore(folder, source, now)
+    }
+
+    /// What was given up in the embedded store in `folder`, whichever bot's, oldest first; also while a bot works in it.
+    /// Blocks, as the other visits do.
+    pub fn put_aside(folder: &Path) -> Result<Vec<PutAside>, VisitError> {
+        sqlite::put_aside(folder)
+    }
+
+    /// Accepts updates anew that were given up, all or none; says how many. They get new places, and a reply that is
+    /// stored goes with them. Also while a bot works in `folder`: see [`visits`](Self::visits).
+    pub fn put_back(folder: &Path, which: &[Seq], now: Timestamp) -> Result<usize, VisitError> {
+        sqlite::put_back(folder, which, now)
+    }
+
+    /// Forgets updates that were given up, and what was written in them, all or none; says how many. Should Telegram bring
+    /// one again, it is known.
+    pub fn discard(folder: &Path, which: &[Seq], now: Timestamp) -> Result<usize, VisitError> {
+        sqlite::discard(folder, which, now)
+    }
+
+    /// Grows with each visit that changed something: then there may be updates that this process was not told of.
+    pub async fn visits(&self) -> Result<i64, StorageError> {
+        on_backend!(self, visits())
     }
 
     /// What [`open`](Self::open) would come upon in `folder`, without changing anything there or waiting for anybody.
@@ -131,6 +155,12 @@ impl Storage {
         commit!(Begin, self, begin(seq))
     }
 
+    /// Counts the last attempt. Whoever has this one waits until no other update is at its last attempt: should one of
+    /// them kill the process, it must not cost the others theirs, so it is counted when its turn has come.
+    pub async fn last_attempt(&self, key: ClaimKey) -> Result<(), StorageError> {
+        commit!(LastAttempt, self, last_attempt(key))
+    }
+
     /// The process was asked to stop: whatever is claimed now and not finished did not die of itself. Takes back the
     /// attempt of every claim that is held, so that a stop that becomes a kill is not held against them.
     pub async fn forgive_deaths(&self) -> Result<(), StorageError> {
@@ -155,12 +185,6 @@ impl Storage {
         forgive: bool,
     ) -> Result<u32, StorageError> {
         commit!(Retry, self, retry(key, after, reason.to_owned(), forgive))
-    /// Counts the last attempt. Whoever has this one waits until no other update is at its last attempt: should one of
-    /// them kill the process, it must not cost the others theirs, so it is counted when its turn has come.
-    pub async fn last_attempt(&self, key: ClaimKey) -> Result<(), StorageError> {
-        commit!(LastAttempt, self, last_attempt(key))
-    }
-
     }
 
     /// Gives the update up: its text, and its reply if there is one, are kept for people to look at, and the lane goes

@@ -32,7 +32,7 @@ mod insist;
 mod load;
 mod sqlite;
 
-pub use errors::{BackupError, OpenError, StorageError};
+pub use errors::{BackupError, OpenError, StorageError, VisitError};
 pub use insist::insist;
 pub use load::Load;
 
@@ -315,6 +315,31 @@ pub struct ParkedUpdate {
     pub reason: String,
     /// When it was accepted.
     pub received_at: Timestamp,
+}
+
+/// An update that was given up, as a visitor finds it (see [`Storage::put_aside`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutAside {
+    /// Its place in the order.
+    pub seq: Seq,
+    /// Which bot received it.
+    pub bot: i64,
+    /// Telegram's id; without one it cannot be put back.
+    pub update_id: Option<i64>,
+    /// The chat; 0 when it could not be read.
+    pub chat: i64,
+    /// How often it was worked on.
+    pub tries: u32,
+    /// Why it was given up. Holds no text of a user.
+    pub reason: String,
+    /// When it was accepted.
+    pub received_at: Timestamp,
+    /// When it was given up.
+    pub parked_at: Option<Timestamp>,
+    /// The update as Telegram sent it: what people wrote is in it.
+    pub raw: String,
+    /// Its answer is stored: put back, it is delivered, not asked for.
+    pub answered: bool,
 }
 
 /// What a data folder is like, seen from outside.

@@ -137,6 +137,14 @@ impl Window {
         }
     }
 
+    /// There may be rows on disk of which nobody has told, in any lane.
+    pub(super) fn look_again(&mut self) {
+        (self.spilled, self.spilled_meanwhile) = (true, true);
+        for lane in self.lanes.values_mut() {
+            (lane.more, lane.more_meanwhile) = (true, true);
+        }
+    }
+
     /// Takes the head of the first lane that may go, if one of the `places` is free. Control lanes need none.
     pub(super) fn take(&mut self, now: Timestamp, places: usize) -> Option<PendingUpdate> {
         self.wake_waiting(now);

@@ -5,6 +5,7 @@
 //! - The write-ahead log is copied back into the file by a fourth thread (`checkpoint`), so that no update pays for it.
 //! - One process at a time: `folder` locks the data folder and says who holds it. `open` checks and migrates.
 //! - `backup` copies the database out of a folder and back.
+//! - `visit` is what a command may do while a bot is at work.
 //! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
 //!
 //! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations`, `turns` and `ledger`; each is one job.
@@ -33,12 +34,14 @@ mod replies;
 mod tests;
 mod turns;
 mod unwritable;
+mod visit;
 mod worker;
 mod writer;
 
 use alarm::Alarm;
 pub(super) use backup::{back_up, restore};
 pub(super) use look::look;
+pub(super) use visit::{discard, put_aside, put_back};
 use writer::Transaction;
 
 /// The open database. Clones are the same one.

@@ -44,6 +44,15 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
     ("journalctl -u routergram -f", Elsewhere("it is systemd's own and shows what the bot says")),
     ("routergram backup /backups/monday.db", BACKUP),
     ("docker compose exec -T bot /routergram backup - > monday.db", PIPE),
+    (
+        "routergram parked list",
+        Story("tests/it/parked.rs", "what_was_put_aside_is_shown_without_what_people_wrote_unless_that_is_asked_for"),
+    ),
+    (
+        "routergram parked retry 17",
+        Story("tests/it/parked.rs", "what_was_put_aside_is_tried_again_while_the_bot_runs_behind_what_came_since"),
+    ),
+    ("routergram parked discard 17 --yes", Story("tests/it/parked.rs", "nothing_is_changed_unless_all_of_it_can_be")),
     ("docker compose stop", BACKUP),
     ("docker compose run --rm -T bot restore - < monday.db", PIPE),
     ("docker compose start", BACKUP),
