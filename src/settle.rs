@@ -17,6 +17,7 @@
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::clock::{Clock, Timestamp};
 use crate::metrics;
@@ -105,7 +106,10 @@ impl Settler {
         };
         tokio::select! {
             biased;
-            () = self.clock.sleep_until(open.look_at) => self.look(&open).await,
+            () = self.clock.sleep_until(open.look_at) => {
+                let span = tracing::info_span!("settlement", update.id = open.update_id);
+                self.look(&open).instrument(span).await
+            }
             // A new line may be due earlier than this one.
             () = self.storage.charge_left_open() => Ok(()),
         }

@@ -34,6 +34,16 @@ pub struct Acceptor {
     offers: mpsc::Sender<Offer>,
 }
 
+/// An update that is not on disk: Telegram must be made to send it again.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotStored {
+    /// Telegram's id of it, for the log; `None` when it cannot be read.
+    pub update_id: Option<i64>,
+    /// What the store said.
+    pub error: StorageError,
+}
+
 struct Offer {
     updates: Vec<NewUpdate>,
     stored: oneshot::Sender<Result<(), StorageError>>,
@@ -60,7 +70,17 @@ impl Acceptor {
     /// send them again. Updates that cannot be read are stored as parked, and that is `Ok` too: no repetition would
     /// make them readable.
     pub async fn accept(&self, raws: Vec<String>) -> Result<(), StorageError> {
-        let updates = raws.into_iter().map(|raw| self.outside(raw)).collect();
+        self.offer(raws.into_iter().map(|raw| self.outside(raw)).collect()).await
+    }
+
+    /// The same for one update, whose id is known afterwards.
+    pub async fn accept_one(&self, raw: String) -> Result<(), NotStored> {
+        let update = self.outside(raw);
+        let update_id = update.update_id;
+        self.offer(vec![update]).await.map_err(|error| NotStored { update_id, error })
+    }
+
+    async fn offer(&self, updates: Vec<NewUpdate>) -> Result<(), StorageError> {
         let (stored, answer) = oneshot::channel();
         let closed = || StorageError::Refused("the program is stopping".to_owned());
         self.offers.send(Offer { updates, stored }).await.map_err(|_| closed())?;
