@@ -34,6 +34,7 @@ mod page_scripts;
 mod picture;
 mod places;
 mod polling;
+mod printing;
 mod railway;
 mod readme;
 mod real_input;
