@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::inbox::Inbox;
 use crate::metrics;
 use crate::storage::{Accepted, NewUpdate, PendingUpdate, Seq, Storage, StorageError};
+use crate::telemetry;
 use crate::turn::Running;
 use crate::update::{Lane, edited_message, envelope};
 
@@ -136,7 +137,9 @@ impl Storing {
             match (accepted, update.update_id) {
                 (Accepted::New(seq), Some(update_id)) => {
                     metrics::update_received("new");
-                    tracing::debug!(update.id = update_id, "An update was received and stored");
+                    let span = tracing::info_span!("receipt", update.id = update_id);
+                    telemetry::story_begins(span, update.lane.bot, update_id)
+                        .in_scope(|| tracing::debug!("An update was received and stored"));
                     let (lane, raw) = (update.lane, update.raw);
                     if let Some(message_id) = edited_message(&raw) {
                         self.edited(lane, *seq, message_id).await;

@@ -29,6 +29,7 @@ mod layering;
 mod logs;
 mod metrics;
 mod model_failures;
+mod otlp;
 mod owner;
 mod page_scripts;
 mod picture;

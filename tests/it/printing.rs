@@ -98,8 +98,8 @@ fn a_panic_in_a_task_is_one_object_and_nothing_on_stderr() {
 #[expect(clippy::print_stdout, reason = "marks where the lines of the log begin and end")]
 async fn panics_in_a_task() {
     println!("\n{BEGIN}");
-    let log = LogConfig { filter: "info".to_owned(), format: LogFormat::Json };
-    telemetry::init(&log, Redactor::default()).unwrap();
+    let log = LogConfig { filter: "info".to_owned(), format: LogFormat::Json, export: None };
+    let _exporting = telemetry::init(&log, Redactor::default()).unwrap();
     let tasks = Tasks::new(StopSignals::default());
     tasks.spawn(async { panic!("a fixed text\nof two lines") });
     tasks.finished().await;
