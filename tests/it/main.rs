@@ -17,6 +17,7 @@ mod data_folder;
 mod doctor;
 mod disabled;
 mod ending;
+mod engine;
 mod flood;
 mod forms;
 mod growing;
