@@ -33,6 +33,7 @@ pub(super) struct Raw {
     pub(super) webhook_secret: Option<String>,
     pub(super) webhook_max_connections: Option<String>,
     pub(super) drop_pending_updates: Option<String>,
+    pub(super) webhook_watch: Option<String>,
     pub(super) webhook_takeover: Option<String>,
     pub(super) disable_telegram_bot: Option<String>,
     pub(super) environment: Option<String>,

@@ -243,6 +243,8 @@ pub struct TelegramConfig {
     pub api_url: Url,
     /// Forget at start what Telegram still holds.
     pub drop_pending_updates: bool,
+    /// Whether the webhook is looked at every minute; otherwise only after a minute in which updates came.
+    pub webhook_watch: bool,
     /// Polling may remove a webhook that another host has set.
     pub webhook_takeover: bool,
     /// Calls a second that send or edit, at most; `None`: as many as Telegram takes.

@@ -94,6 +94,7 @@ fn telegram(reader: &mut Reader<'_>, raw: &Raw) -> TelegramConfig {
         drop_pending_updates: reader
             .truth("DROP_PENDING_UPDATES", raw.drop_pending_updates.as_deref())
             .unwrap_or_default(),
+        webhook_watch: reader.truth("WEBHOOK_WATCH", raw.webhook_watch.as_deref()).unwrap_or_default(),
         webhook_takeover: reader.truth("WEBHOOK_TAKEOVER", raw.webhook_takeover.as_deref()).unwrap_or_default(),
         max_per_second: max_per_second(reader, raw),
         own_webhook_hosts: own_hosts(raw),

@@ -179,6 +179,13 @@ const ARRIVAL: &[Var] = &[
     var("WEBHOOK_MAX_CONNECTIONS", Value("100"), "how many updates Telegram may post at once, 1–100", "40")
         .also(&["MAX_CONNECTIONS"]),
     var("DROP_PENDING_UPDATES", Value("false"), "at start, forget the messages that Telegram still holds", "true"),
+    var(
+        "WEBHOOK_WATCH",
+        Value("true"),
+        "look once a minute whether the webhook is still there, and set it again; `false`: only when updates have come, so \
+         that a host that sleeps may fall asleep",
+        "false",
+    ),
     var("WEBHOOK_TAKEOVER", Value("false"), "polling may remove a webhook that another host has set", "true"),
     var("DISABLE_TELEGRAM_BOT", Value("false"), "serve only health and pages; touch neither webhook nor updates", "true"),
     var("ENVIRONMENT", Nothing, "when it is `development`, the bot polls, unless `USE_WEBHOOK` says otherwise", "development"),

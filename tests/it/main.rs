@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
 
-mod again;
 mod admin;
+mod again;
 mod aimock;
 mod answers;
 mod backup;
@@ -14,8 +14,9 @@ mod configuration;
 mod container;
 mod crash;
 mod data_folder;
-mod doctor;
+mod dependencies;
 mod disabled;
+mod doctor;
 mod ending;
 mod engine;
 mod flood;

@@ -82,6 +82,7 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     WEBHOOK_SECRET             set, 18 characters                                            environment
     WEBHOOK_MAX_CONNECTIONS    100                                                           default
     DROP_PENDING_UPDATES       false                                                         default
+    WEBHOOK_WATCH              true                                                          default
     WEBHOOK_TAKEOVER           false                                                         default
     DISABLE_TELEGRAM_BOT       false                                                         default
     ENVIRONMENT                –                                                             not set
