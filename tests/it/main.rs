@@ -18,6 +18,7 @@ mod dependencies;
 mod disabled;
 mod doctor;
 mod ending;
+mod engine;
 mod flood;
 mod forms;
 mod growing;
