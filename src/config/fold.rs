@@ -33,6 +33,7 @@ pub(super) struct Raw {
     pub(super) webhook_secret: Option<String>,
     pub(super) webhook_max_connections: Option<String>,
     pub(super) drop_pending_updates: Option<String>,
+    pub(super) webhook_watch: Option<String>,
     pub(super) webhook_takeover: Option<String>,
     pub(super) disable_telegram_bot: Option<String>,
     pub(super) environment: Option<String>,
@@ -54,6 +55,10 @@ pub(super) struct Raw {
     pub(super) admin_token: Option<String>,
     pub(super) rust_log: Option<String>,
     pub(super) log_format: Option<String>,
+    pub(super) otel_exporter_otlp_endpoint: Option<String>,
+    pub(super) otel_exporter_otlp_headers: Option<String>,
+    pub(super) otel_service_name: Option<String>,
+    pub(super) otel_resource_attributes: Option<String>,
 }
 
 /// A value that somebody has set.

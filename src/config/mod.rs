@@ -8,6 +8,7 @@
 
 mod address;
 mod env;
+mod export;
 mod fold;
 mod later;
 mod mode;
@@ -112,12 +113,15 @@ impl Config {
         };
         let [metrics_token, admin_token] = [&self.http.metrics_token, &self.http.admin_token]
             .map(|token| token.as_ref().map_or("", ExposeSecret::expose_secret));
+        let exported = self.log.export.iter().flat_map(|export| &export.headers);
+        let headers = exported.map(|(_, value)| (value.expose_secret().to_owned(), "[redacted]"));
         let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token, admin_token];
         Redactor::new(
             [token, behind_colon]
                 .map(|secret| (secret.to_owned(), "TOKEN"))
                 .into_iter()
-                .chain(others.map(|secret| (secret.to_owned(), "[redacted]"))),
+                .chain(others.map(|secret| (secret.to_owned(), "[redacted]")))
+                .chain(headers),
         )
     }
 }
@@ -243,6 +247,8 @@ pub struct TelegramConfig {
     pub api_url: Url,
     /// Forget at start what Telegram still holds.
     pub drop_pending_updates: bool,
+    /// Whether the webhook is looked at every minute; otherwise only after a minute in which updates came.
+    pub webhook_watch: bool,
     /// Polling may remove a webhook that another host has set.
     pub webhook_takeover: bool,
     /// Calls a second that send or edit, at most; `None`: as many as Telegram takes.

@@ -179,6 +179,13 @@ const ARRIVAL: &[Var] = &[
     var("WEBHOOK_MAX_CONNECTIONS", Value("100"), "how many updates Telegram may post at once, 1–100", "40")
         .also(&["MAX_CONNECTIONS"]),
     var("DROP_PENDING_UPDATES", Value("false"), "at start, forget the messages that Telegram still holds", "true"),
+    var(
+        "WEBHOOK_WATCH",
+        Value("true"),
+        "look once a minute whether the webhook is still there, and set it again; `false`: only when updates have come, so \
+         that a host that sleeps may fall asleep",
+        "false",
+    ),
     var("WEBHOOK_TAKEOVER", Value("false"), "polling may remove a webhook that another host has set", "true"),
     var("DISABLE_TELEGRAM_BOT", Value("false"), "serve only health and pages; touch neither webhook nor updates", "true"),
     var("ENVIRONMENT", Nothing, "when it is `development`, the bot polls, unless `USE_WEBHOOK` says otherwise", "development"),
@@ -238,4 +245,24 @@ const OPERATION: &[Var] = &[
         "info,routergram=debug",
     ),
     var("LOG_FORMAT", Words("text on a terminal, else json"), "how log lines look: `text` or `json`", "json"),
+    var(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        Nothing,
+        "an OpenTelemetry collector that gets spans and log lines too (OTLP over HTTP); for builds with `--features otlp`",
+        "http://127.0.0.1:4318",
+    ),
+    var(
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        Nothing,
+        "what it wants to hear with every request",
+        "api-key=any-long-random-text",
+    )
+    .secret(),
+    var("OTEL_SERVICE_NAME", Value("routergram"), "under which name", "routergram-production"),
+    var(
+        "OTEL_RESOURCE_ATTRIBUTES",
+        Nothing,
+        "and with which attributes, separated by commas",
+        "deployment.environment.name=production",
+    ),
 ];

@@ -149,6 +149,11 @@ impl Hook {
         self.inner.telegram.call(&self.call(url, false)).await.map(drop)
     }
 
+    /// Is it looked at every minute, also when no update comes?
+    pub(super) fn is_watched_always(&self) -> bool {
+        self.inner.server.webhook_watch
+    }
+
     pub(super) fn clock(&self) -> &Clock {
         &self.inner.clock
     }

@@ -4,6 +4,10 @@
 //! compares addresses: two processes of one deployment have the same one, and never set it against each other. During a
 //! redeploy that changes the address the old process may set its own once more; the new one has it back a minute later,
 //! and Telegram keeps the updates meanwhile.
+//!
+//! A host that puts a silent service to sleep never finds this one silent. Where that is wanted (`WEBHOOK_WATCH=false`)
+//! it looks only after a minute in which updates came: then the service is awake anyway, and what it finds are the
+//! troubles of deliveries. A webhook that was taken is set again when the service starts, as it does after each sleep.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -41,6 +45,7 @@ pub async fn watch(hook: Hook, start: WebhookInfo, door: Arc<Webhook>, owner: Ow
         complained: None,
         refusal: None,
         blind: 0,
+        always: hook.is_watched_always(),
         hook,
         door,
         owner,
@@ -48,7 +53,9 @@ pub async fn watch(hook: Hook, start: WebhookInfo, door: Arc<Webhook>, owner: Ow
     let looks = async {
         loop {
             watch.hook.clock().sleep(LOOK).await;
-            watch.look().await;
+            if watch.always || watch.door.taken() != watch.taken {
+                watch.look().await;
+            }
         }
     };
     tokio::select! {
@@ -63,6 +70,8 @@ struct Watch {
     door: Arc<Webhook>,
     owner: Owner,
     deliveries: Deliveries,
+    /// Also after a minute without updates.
+    always: bool,
     /// Updates taken by the last look.
     taken: u64,
     /// When the webhook was found taken, within the last minutes.

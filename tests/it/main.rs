@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
 
-mod again;
 mod admin;
+mod again;
 mod aimock;
 mod answers;
 mod backup;
@@ -14,9 +14,11 @@ mod configuration;
 mod container;
 mod crash;
 mod data_folder;
-mod doctor;
+mod dependencies;
 mod disabled;
+mod doctor;
 mod ending;
+mod engine;
 mod flood;
 mod forms;
 mod growing;
@@ -30,12 +32,14 @@ mod layering;
 mod logs;
 mod metrics;
 mod model_failures;
+mod otlp;
 mod owner;
 mod page_scripts;
 mod parked;
 mod picture;
 mod places;
 mod polling;
+mod printing;
 mod railway;
 mod readme;
 mod real_input;

@@ -164,6 +164,23 @@ async fn a_telegram_that_is_away_while_it_is_looked_is_told_after_some_minutes()
     world.ends().await;
 }
 
+#[tokio::test]
+async fn a_bot_that_may_sleep_says_nothing_to_telegram_while_nobody_writes() {
+    let world = olgas_world(Mode::Webhook).await;
+    let inside = world.runs_inside(&[("WEBHOOK_WATCH", "false")]).await;
+    let (calls, asked) = (world.telegram.calls().len(), world.called("getWebhookInfo"));
+    inside.lives(&world, Duration::from_mins(10)).await;
+    assert_eq!(world.telegram.calls().len(), calls, "not a word in ten minutes");
+
+    world.anna("are you awake?");
+    world.answers(ANNA, 1).await;
+    inside.looks(&world, 1).await;
+    inside.lives(&world, Duration::from_mins(10)).await;
+    assert_eq!(world.called("getWebhookInfo"), asked + 1, "once, for the minute with a message");
+    inside.stops().await;
+    world.ends().await;
+}
+
 /// Stands in front of the bot, as a platform's proxy would. While it is away, Telegram's posts are refused.
 struct Proxy {
     address: SocketAddr,

@@ -25,7 +25,9 @@ fn two_variables_are_enough() {
     assert_eq!(config.openrouter.timeout, Duration::from_secs(30));
     assert_eq!((config.openrouter.max_tokens, config.openrouter.temperature), (2000, None));
     assert_eq!(config.telegram.api_url.as_str(), "https://api.telegram.org/");
-    assert!(!config.telegram.drop_pending_updates && !config.telegram.webhook_takeover);
+    assert!(
+        !config.telegram.drop_pending_updates && !config.telegram.webhook_takeover && config.telegram.webhook_watch
+    );
     assert_eq!((config.http.host.to_string().as_str(), config.http.port), ("0.0.0.0", 8000));
     assert_eq!((config.turns.max_concurrent, config.turns.timeout), (256, Duration::from_mins(5)));
     assert_eq!(config.turns.allowed_users, None);
@@ -46,6 +48,7 @@ fn everything_can_be_set() {
         ("TEMPERATURE", "0.5"),
         ("DROP_PENDING_UPDATES", "Yes"),
         ("WEBHOOK_TAKEOVER", "ON"),
+        ("WEBHOOK_WATCH", "off"),
         ("METRICS_TOKEN", "0123456789abcdef"),
         ("ADMIN_TOKEN", "fedcba9876543210"),
         ("ALLOWED_USER_IDS", "1, 22 ,333"),
@@ -58,7 +61,7 @@ fn everything_can_be_set() {
     ]);
     assert_eq!(config.openrouter.fallback_models, ["c/d", "e/f"]);
     assert_eq!((config.openrouter.max_tokens, config.openrouter.temperature), (10, Some(0.5)));
-    assert!(config.telegram.drop_pending_updates && config.telegram.webhook_takeover);
+    assert!(config.telegram.drop_pending_updates && config.telegram.webhook_takeover && !config.telegram.webhook_watch);
     assert!(config.http.metrics_token.is_some() && config.http.admin_token.is_some());
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.turns.allowed_users, Some(vec![1, 22, 333]));
@@ -67,61 +70,65 @@ fn everything_can_be_set() {
     assert_eq!(config.http.host.to_string(), "::1");
 }
 
+/// Each is refused, whatever else is set.
+const UNACCEPTABLE: &[(&str, &str)] = &[
+    ("BOT_TOKEN", "123456"),
+    ("OPENROUTER_API_KEY", "Bearer sk-or-v1-abc"),
+    ("OPENROUTER_API_KEY", TOKEN),
+    ("OPENROUTER_API_KEY", "sk or"),
+    ("MODEL", "two words"),
+    ("FALLBACK_MODELS", "a/b, two words"),
+    ("ALLOWED_USER_IDS", "@anna"),
+    ("ALLOWED_USER_IDS", "1,x"),
+    ("ALLOWED_USER_IDS", "-1001234"),
+    ("ALLOWED_USER_IDS", ","),
+    ("ALLOWED_USER_IDS", "*, 1"),
+    ("ADMIN_USER_IDS", "@anna"),
+    ("ADMIN_USER_IDS", "*"),
+    ("ADMIN_USER_IDS", "1, 0"),
+    ("USE_WEBHOOK", "maybe"),
+    ("WEBHOOK_PATH", "hook"),
+    ("WEBHOOK_PATH", "/hook/<token>"),
+    ("WEBHOOK_PATH", "/a/{b}"),
+    ("WEBHOOK_PATH", "/a/:b"),
+    ("WEBHOOK_PATH", "/a?b"),
+    ("WEBHOOK_PATH", "/healthz"),
+    ("WEBHOOK_PATH", "/telegram/set-webhook/"),
+    ("WEBHOOK_PATH", "/"),
+    ("WEBHOOK_SECRET", "with blank"),
+    ("WEBHOOK_MAX_CONNECTIONS", "0"),
+    ("WEBHOOK_MAX_CONNECTIONS", "101"),
+    ("DROP_PENDING_UPDATES", "2"),
+    ("WEBHOOK_WATCH", "sometimes"),
+    ("WEBHOOK_TAKEOVER", "ja"),
+    ("DISABLE_TELEGRAM_BOT", "x"),
+    ("TELEGRAM_API_URL", "ftp://x"),
+    ("TELEGRAM_API_URL", "https://api.telegram.org/bot123:x"),
+    ("MAX_TOKENS", "0"),
+    ("MAX_TOKENS", "2k"),
+    ("TEMPERATURE", "2.1"),
+    ("TEMPERATURE", "NaN"),
+    ("TEMPERATURE", "hot"),
+    ("OPENROUTER_BASE_URL", "https://"),
+    ("OPENROUTER_BASE_URL", "https://openrouter.ai/api/v1/chat/completions"),
+    ("OPENROUTER_TIMEOUT_SECS", "0"),
+    ("TURN_TIMEOUT_SECS", "1.5"),
+    ("TURN_TIMEOUT_SECS", "29"),
+    ("MAX_CONCURRENT_TURNS", "0"),
+    ("PORT", "eighty"),
+    ("PORT", "65536"),
+    ("PORT", "-1"),
+    ("HOST", "my-laptop"),
+    ("DRAIN_SECS", "3601"),
+    ("METRICS_TOKEN", "two words"),
+    ("ADMIN_TOKEN", "two words"),
+    ("RUST_LOG", "routergram=loud"),
+    ("LOG_FORMAT", "xml"),
+];
+
 #[test]
 fn each_unacceptable_value_is_one_problem_that_names_its_variable() {
-    for (name, value) in [
-        ("BOT_TOKEN", "123456"),
-        ("OPENROUTER_API_KEY", "Bearer sk-or-v1-abc"),
-        ("OPENROUTER_API_KEY", TOKEN),
-        ("OPENROUTER_API_KEY", "sk or"),
-        ("MODEL", "two words"),
-        ("FALLBACK_MODELS", "a/b, two words"),
-        ("ALLOWED_USER_IDS", "@anna"),
-        ("ALLOWED_USER_IDS", "1,x"),
-        ("ALLOWED_USER_IDS", "-1001234"),
-        ("ALLOWED_USER_IDS", ","),
-        ("ALLOWED_USER_IDS", "*, 1"),
-        ("ADMIN_USER_IDS", "@anna"),
-        ("ADMIN_USER_IDS", "*"),
-        ("ADMIN_USER_IDS", "1, 0"),
-        ("USE_WEBHOOK", "maybe"),
-        ("WEBHOOK_PATH", "hook"),
-        ("WEBHOOK_PATH", "/hook/<token>"),
-        ("WEBHOOK_PATH", "/a/{b}"),
-        ("WEBHOOK_PATH", "/a/:b"),
-        ("WEBHOOK_PATH", "/a?b"),
-        ("WEBHOOK_PATH", "/healthz"),
-        ("WEBHOOK_PATH", "/telegram/set-webhook/"),
-        ("WEBHOOK_PATH", "/"),
-        ("WEBHOOK_SECRET", "with blank"),
-        ("WEBHOOK_MAX_CONNECTIONS", "0"),
-        ("WEBHOOK_MAX_CONNECTIONS", "101"),
-        ("DROP_PENDING_UPDATES", "2"),
-        ("WEBHOOK_TAKEOVER", "ja"),
-        ("DISABLE_TELEGRAM_BOT", "x"),
-        ("TELEGRAM_API_URL", "ftp://x"),
-        ("TELEGRAM_API_URL", "https://api.telegram.org/bot123:x"),
-        ("MAX_TOKENS", "0"),
-        ("MAX_TOKENS", "2k"),
-        ("TEMPERATURE", "2.1"),
-        ("TEMPERATURE", "NaN"),
-        ("TEMPERATURE", "hot"),
-        ("OPENROUTER_BASE_URL", "https://"),
-        ("OPENROUTER_BASE_URL", "https://openrouter.ai/api/v1/chat/completions"),
-        ("OPENROUTER_TIMEOUT_SECS", "0"),
-        ("TURN_TIMEOUT_SECS", "1.5"),
-        ("TURN_TIMEOUT_SECS", "29"),
-        ("MAX_CONCURRENT_TURNS", "0"),
-        ("PORT", "eighty"),
-        ("PORT", "65536"),
-        ("PORT", "-1"),
-        ("HOST", "my-laptop"),
-        ("DRAIN_SECS", "3601"),
-        ("METRICS_TOKEN", "two words"),
-        ("ADMIN_TOKEN", "two words"),
-        ("RUST_LOG", "routergram=loud"),
-        ("LOG_FORMAT", "xml"),
-    ] {
+    for &(name, value) in UNACCEPTABLE {
         let problem = problem(&[(name, value)]);
         assert_eq!(problem.variable, name, "{name}={value}");
         assert_eq!(problem.origin.as_deref(), Some("environment"));

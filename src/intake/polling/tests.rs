@@ -61,6 +61,7 @@ async fn a_stalled_poll_is_noticed_and_asked_again() {
     let config = TelegramConfig {
         api_url,
         drop_pending_updates: false,
+        webhook_watch: true,
         webhook_takeover: false,
         max_per_second: None,
         own_webhook_hosts: Vec::new(),

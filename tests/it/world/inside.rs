@@ -67,6 +67,12 @@ impl Inside {
         .await;
     }
 
+    /// Lets so much time go by.
+    pub(crate) async fn lives(&self, world: &World, span: Duration) {
+        let start = world.clock.now();
+        self.lives_until("time goes by", async || world.clock.now().since(start) >= span).await;
+    }
+
     /// Lets time go by until the webhook has been looked at so many times more.
     pub(crate) async fn looks(&self, world: &World, times: usize) {
         for _ in 0..times {
