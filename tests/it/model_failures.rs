@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::settling::{line, told};
 use crate::world::acts::button_of;
 use crate::world::audit::stored;
-use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
+use crate::world::{ANNA, Mode, World, until, within};
 
 /// What Anna asks. Its number is nowhere else.
 const QUESTION: &str = "What is the PIN of my card, was it 73919?";
@@ -240,41 +240,4 @@ async fn a_conversation_that_is_too_long_for_the_model_is_halved_and_the_questio
     assert_eq!(whole.messages[before - 3..], halved.messages[after - 3..]);
     assert_eq!(halved.question(), QUESTION);
     goes_on(world).await;
-}
-
-#[tokio::test]
-async fn no_line_of_the_log_holds_what_people_write_however_much_is_logged() {
-    let settings = [("RUST_LOG", "trace"), ("OPENROUTER_TIMEOUT_SECS", "1")];
-    let mut world = World::with_settings(Mode::Webhook, &settings).await;
-    let refused = "The model's provider refuses this account or model";
-    world.expects_in_log(&["The model failed", "failed before it answered", refused, "An update was parked"]);
-    // Not ours to judge at this level: only what they hold.
-    world.expects_in_log(&["\"target\":\"hyper", "\"target\":\"reqwest"]);
-    world.telegram.set_privacy(false);
-    world.model.answers(format!("**{ANSWER}**\n\n```\n{ANSWER}\n```"));
-    world.says(ANNA, GROUP, &format!("{QUESTION} among us"));
-    for question in ["/start", "/new", "/stop", "/frobnicate", "/ask", "/new "].map(|word| format!("{word} {QUESTION}"))
-    {
-        world.anna(&question);
-    }
-    world.drains().await;
-    let faults = [
-        Fault::moderated(QUESTION),
-        Fault::no_credit(),
-        Fault::status(400, QUESTION, "invalid_request"),
-        Fault::ErrorAfter { chunks: 2, error: quoting(502) },
-        Fault::GarbageAfter { chunks: 2 },
-        Fault::SilenceAfter { chunks: 1 },
-    ];
-    for (n, fault) in faults.iter().enumerate() {
-        world.model.fails_next(1, fault);
-        world.says(BORIS, BORIS, &format!("{n} {QUESTION}"));
-        world.drains().await;
-    }
-    let odd = json!({"message": {"message_id": 1, "date": 1, "chat": {"id": ANNA}, "text": {"odd": QUESTION}}});
-    let _ = world.telegram.inject(&odd.to_string());
-    world.drains().await;
-    assert!(world.bot.said("\"level\":\"trace\"") > 0, "it is not as much as there could be");
-    keeps_private(&world);
-    world.ends().await;
 }
