@@ -30,6 +30,7 @@ mod layering;
 mod logs;
 mod metrics;
 mod model_failures;
+mod neighbours;
 mod owner;
 mod page_scripts;
 mod picture;
