@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the files for deploying are judged by, into ROUTERGRAM_INTEROP_DIR/deploy (target/interop/deploy):
-# hadolint and the schema of compose files (pip), Railway's own types with the TypeScript compiler (npm).
+# hadolint and the schema of compose files (pip), Railway's and Grafana's own types with the TypeScript compiler (npm).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 into=${ROUTERGRAM_INTEROP_DIR:-"$here/../../target/interop"}/deploy

@@ -13,12 +13,12 @@ use crate::tools::{missing, say, tree};
 use crate::world::{ANNA, Mode, World};
 
 /// The image's user, as in the Dockerfile.
-const USER: u32 = 65532;
+pub(crate) const USER: u32 = 65532;
 /// Of the program's file, and of its memory when it is idle: 15 MB.
 const SMALL: u64 = 15_000_000;
 
 /// The program of the image.
-fn program() -> Option<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_BIN_EXE_routergram")).ancestors().nth(2).expect("target/debug/routergram");
     let program = target.join(format!("{}-unknown-linux-musl/release/routergram", std::env::consts::ARCH));
     if !program.exists() {
@@ -41,7 +41,7 @@ fn in_the_image(data: &Path) -> Option<Command> {
 }
 
 /// A world whose bot would find its folder by default, at `/data`.
-async fn asleep(mode: Mode) -> World {
+pub(crate) async fn asleep(mode: Mode) -> World {
     let world = World::asleep(mode, &[("DATA_DIR", "")]).await;
     std::os::unix::fs::chown(world.folder.path(), Some(USER), Some(USER)).unwrap();
     world

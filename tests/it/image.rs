@@ -1,5 +1,5 @@
-//! The image's description agrees with the program that is put into it. That the program runs in an image like this is
-//! shown by `tests/image/run.py`, on the binary that is built for it.
+//! The image's description agrees with the program that is put into it. That it can be built and runs is shown in
+//! `engine.rs`, and more of the program alone in an image like this in `container.rs`.
 
 use std::path::Path;
 

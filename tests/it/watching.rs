@@ -2,12 +2,14 @@
 //! what they should.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
 
 use routergram::metrics::{METRICS, PROCESS};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::metrics::names;
-use crate::tools::{succeeds, text, tool, tree};
+use crate::tools::{installed, missing, succeeds, text, tool, tree};
 
 #[test]
 fn the_dashboard_shows_what_is_published_and_nothing_that_is_not() {
@@ -41,6 +43,71 @@ fn panels_of_the_dashboard_stand_beside_each_other_and_not_on_each_other() {
     }
     let ids: BTreeSet<u64> = panels.iter().map(|panel| panel["id"].as_u64().unwrap()).collect();
     assert_eq!(ids.len(), panels.len());
+}
+
+/// A field that Grafana does not know, or a value that it does not take, it would ignore without a word.
+#[test]
+fn grafanas_own_types_fit_the_dashboard_and_notice_what_does_not() {
+    let types = installed().join("node_modules");
+    if !types.join("@grafana/schema").is_dir() {
+        return missing("Grafana's types are not installed: run tests/deploy/install.sh");
+    }
+    let dashboard: Value = serde_json::from_str(&text("deploy/grafana.json")).unwrap();
+    let Some(said) = typed(&dashboard, &types) else { return };
+    assert_eq!(said, "");
+    let mut wrong = dashboard;
+    for (place, value) in [
+        ("/graphTooltip", json!(7)),
+        ("/panels/1/options/colorMode", json!("rainbow")),
+        ("/panels/1/gridPos/w", json!("3")),
+        ("/panels/1/fieldConfig/defaults/thresholds/mode", json!("relative")),
+    ] {
+        *wrong.pointer_mut(place).unwrap() = value;
+    }
+    let graph = wrong["panels"].as_array_mut().unwrap().iter_mut().find(|panel| panel["type"] == "timeseries").unwrap();
+    graph["options"]["legned"] = json!({});
+    graph["fieldConfig"]["defaults"]["custom"]["lineWitdh"] = json!(1);
+    graph["fieldConfig"]["defaults"]["untis"] = json!("s");
+    let said = typed(&wrong, &types).unwrap();
+    assert_eq!(said.matches("error TS").count(), 7, "{said}");
+}
+
+/// What the compiler says of the dashboard, laid out so that each part has a type that is closed.
+fn typed(dashboard: &Value, types: &Path) -> Option<String> {
+    let mut frame = dashboard.clone();
+    let mut source = "import type { Fields, Frame, Options, Other, Row } from \"./dashboard.js\";\n".to_owned();
+    let panels = frame.as_object_mut().unwrap().remove("panels").unwrap();
+    for (number, mut panel) in panels.as_array().unwrap().iter().cloned().enumerate() {
+        let kind = panel["type"].as_str().unwrap().to_owned();
+        if kind == "row" {
+            writeln!(source, "export const row{number}: Row = {panel};").unwrap();
+            continue;
+        }
+        let options = panel.as_object_mut().unwrap().remove("options").unwrap();
+        writeln!(source, "export const options{number}: Options[\"{kind}\"] = {options};").unwrap();
+        let defaults = panel["fieldConfig"]["defaults"].as_object_mut().unwrap();
+        let fields = defaults.remove("custom").unwrap_or_else(|| json!({}));
+        writeln!(source, "export const fields{number}: Fields[\"{kind}\"] = {fields};").unwrap();
+        writeln!(source, "export const panel{number}: Other = {panel};").unwrap();
+    }
+    // Prometheus's own part of an annotation, and what the list of variables shows: not in the types, but read.
+    for name in ["expr", "titleFormat"] {
+        frame["annotations"]["list"].as_array_mut().unwrap().iter_mut().for_each(|one| drop(without(one, name)));
+    }
+    frame["templating"]["list"].as_array_mut().unwrap().iter_mut().for_each(|one| drop(without(one, "definition")));
+    writeln!(source, "export const frame: Frame = {frame};").unwrap();
+    let mut compiler = tool("tsc")?;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("check.ts"), source).unwrap();
+    std::fs::copy(tree("tests/deploy/dashboard.ts"), folder.path().join("dashboard.ts")).unwrap();
+    std::os::unix::fs::symlink(types, folder.path().join("node_modules")).unwrap();
+    let strict = ["--noEmit", "--strict", "--skipLibCheck", "--pretty", "false", "--module", "nodenext", "check.ts"];
+    let done = compiler.args(strict).current_dir(folder.path()).output().unwrap();
+    Some(String::from_utf8(done.stdout).unwrap())
+}
+
+fn without(object: &mut Value, name: &str) -> Option<Value> {
+    object.as_object_mut().unwrap().remove(name)
 }
 
 #[test]
