@@ -84,7 +84,7 @@ impl TelegramError {
 
     /// Reads Telegram's refusal.
     pub(super) fn from_reply(status: u16, reply: &FailedReply) -> Self {
-        let description = reply.description.clone().unwrap_or_default();
+        let description = unquoted(reply.description.as_deref().unwrap_or_default());
         let wait = reply.parameters.as_ref().and_then(|parameters| parameters.retry_after);
         if let Some(chat) = reply.parameters.as_ref().and_then(|parameters| parameters.migrate_to_chat_id) {
             return Self::Migrated(chat);
@@ -107,6 +107,14 @@ impl TelegramError {
         let text = causes(&error.without_url());
         if never_left { Self::NotSent(text) } else { Self::Unknown(text) }
     }
+}
+
+/// Telegram quotes what it does not understand (`Unsupported start tag "…"`), and that is somebody's text.
+fn unquoted(description: &str) -> String {
+    let Some((before, rest)) = description.split_once('"') else { return description.to_owned() };
+    // To the last one: there may be quotation marks in what is quoted.
+    let after = rest.rsplit_once('"').map_or("", |(_, after)| after);
+    format!("{before}\"…\"{after}")
 }
 
 fn causes(error: &dyn std::error::Error) -> String {
@@ -132,4 +140,24 @@ pub(super) struct FailedReply {
 struct Parameters {
     retry_after: Option<u64>,
     migrate_to_chat_id: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_telegram_quotes_is_not_repeated() {
+        let said = |description: &str| {
+            let reply =
+                FailedReply { error_code: Some(400), description: Some(description.to_owned()), parameters: None };
+            TelegramError::from_reply(400, &reply).to_string()
+        };
+        let tag = "Bad Request: can't parse entities: Unsupported start tag \"a \"secret\" word\" at byte offset 7";
+        let shown =
+            "Telegram refused (400): Bad Request: can't parse entities: Unsupported start tag \"…\" at byte offset 7";
+        assert_eq!(said(tag), shown);
+        assert_eq!(said("wrong URL \"secret"), "Telegram refused (400): wrong URL \"…\"");
+        assert_eq!(said("Bad Request: chat not found"), "Telegram refused (400): Bad Request: chat not found");
+    }
 }

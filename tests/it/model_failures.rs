@@ -1,4 +1,4 @@
-//! What goes wrong with the model, and what the person sees of it: one honest sentence, below whatever was written.
+//! What goes wrong with the model beside the table in `neighbours::model`: failures that need a story of their own.
 //!
 //! Every story also holds that the model was not asked more often than it should be, that what it charged is in the
 //! ledger once, and that no line of the log holds what was asked, answered, or quoted by the provider.
@@ -7,132 +7,22 @@ use std::time::Duration;
 
 use routergram::replies::{self, Language};
 use routergram::sandbox::model::{Booking, Fault};
-use serde_json::json;
 
 use crate::settling::{line, told};
 use crate::world::acts::button_of;
 use crate::world::audit::stored;
-use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
+use crate::world::{ANNA, Mode, World, until, within};
 
 /// What Anna asks. Its number is nowhere else.
-const QUESTION: &str = "What is the PIN of my card, was it 73919?";
+pub(crate) const QUESTION: &str = "What is the PIN of my card, was it 73919?";
 /// What the model answers when it can.
-const ANSWER: &str = "Certainly 40212 is the number you asked me for";
+pub(crate) const ANSWER: &str = "Certainly 40212 is the number you asked me for";
 
 /// Words that must not be in any log.
 const PRIVATE: [&str; 4] = ["73919", "40212", "Certainly", "my card"];
 
-/// Anna's world with a failing model.
-struct Trouble {
-    faults: Vec<Fault>,
-    settings: Vec<(&'static str, &'static str)>,
-    /// What the log says about it.
-    logged: &'static [&'static str],
-}
-
-impl Trouble {
-    fn of(faults: impl Into<Vec<Fault>>) -> Self {
-        const LOGGED: &[&str] = &["The model failed", "The model's server failed before it answered"];
-        Self { faults: faults.into(), settings: Vec::new(), logged: LOGGED }
-    }
-
-    /// Three times, which is as often as a question is asked.
-    fn lasting(fault: Fault) -> Self {
-        Self::of([fault.clone(), fault.clone(), fault])
-    }
-
-    fn for_the_owner(mut self) -> Self {
-        self.logged = &["The model's provider refuses this account or model"];
-        self
-    }
-
-    fn with(mut self, settings: &[(&'static str, &'static str)]) -> Self {
-        self.settings = settings.to_vec();
-        self
-    }
-}
-
-/// What Anna sees of an answer.
-enum Seen {
-    /// All of it.
-    Whole,
-    /// The beginning, and this sentence below.
-    Part(fn(Language) -> String),
-    /// Nothing but this sentence.
-    Only(fn(Language) -> String),
-}
-
-/// One table: what fails => what Anna sees, after so many requests.
-macro_rules! failures {
-    ($($story:ident: $trouble:expr => $seen:expr, $requests:literal;)*) => {
-        $(#[tokio::test]
-        async fn $story() {
-            story($trouble, $seen, $requests).await;
-        })*
-    };
-}
-
-use Seen::{Only, Part, Whole};
-
-failures! {
-    an_account_without_credit: Trouble::of([Fault::no_credit()]).for_the_owner() => Only(replies::account), 1;
-    a_wrong_key: Trouble::of([Fault::status(401, "User not found.", "authentication")]).for_the_owner() => Only(replies::account), 1;
-    a_model_that_is_gone: Trouble::of([Fault::status(404, "No endpoints found for this model.", "not_found")]).for_the_owner() => Only(replies::no_such_model), 1;
-    a_rate_limit_that_says_when_to_come_back: Trouble::of([Fault::rate_limited(Some(Duration::from_secs(1)))]) => Whole, 2;
-    a_rate_limit_that_lasts: Trouble::lasting(Fault::rate_limited(None)) => Only(replies::busy), 3;
-    a_rate_limit_that_nobody_waits_for: Trouble::of([Fault::rate_limited(Some(Duration::from_hours(1)))]) => Only(replies::busy), 1;
-    a_server_that_fails: Trouble::lasting(Fault::status(500, QUESTION, "server")) => Only(replies::busy), 3;
-    a_proxy_page: Trouble::lasting(Fault::bad_gateway()) => Only(replies::busy), 3;
-    a_provider_that_is_overloaded_for_a_moment: Trouble::of([Fault::overloaded()]) => Whole, 2;
-    a_provider_that_is_overloaded: Trouble::lasting(Fault::overloaded()) => Only(replies::busy), 3;
-    an_error_inside_a_good_response: Trouble::of([Fault::ErrorIn200 { error: quoting(502) }]) => Whole, 2;
-    a_refusal_inside_a_good_response: Trouble::of([Fault::ErrorIn200 { error: quoting(400) }]) => Only(replies::refused), 1;
-    an_error_in_the_middle: Trouble::of([Fault::ErrorAfter { chunks: 3, error: quoting(502) }]) => Part(replies::cut_off), 1;
-    an_error_in_the_middle_whose_code_is_a_word: Trouble::of([Fault::ErrorAfter { chunks: 3, error: json!({"code": "server_error", "message": "Provider disconnected"}) }]) => Part(replies::cut_off), 1;
-    an_end_in_the_middle: Trouble::of([Fault::EndAfter { chunks: 3 }]) => Part(replies::cut_off), 1;
-    an_end_before_the_text: Trouble::of([Fault::EndAfter { chunks: 0 }]) => Whole, 2;
-    a_connection_that_breaks_before_the_text: Trouble::of([Fault::CutAfter { chunks: 0 }]) => Whole, 2;
-    garbage_in_the_middle: Trouble::of([Fault::GarbageAfter { chunks: 3 }]) => Part(replies::cut_off), 1;
-    garbage_before_the_text: Trouble::of([Fault::GarbageAfter { chunks: 0 }]) => Whole, 2;
-    an_empty_answer: Trouble::of([Fault::Empty]) => Whole, 2;
-    two_empty_answers: Trouble::of([Fault::Empty, Fault::Empty]) => Only(replies::empty_answer), 2;
-    nothing_but_thoughts: Trouble::of([Fault::OnlyReasoning]) => Only(replies::only_reasoning), 1;
-    a_flagged_question: Trouble::of([Fault::moderated(QUESTION)]) => Only(replies::moderated), 1;
-    a_request_that_is_too_large: Trouble::of([Fault::status(413, "Payload too large", "payload_too_large"), Fault::status(413, "Payload too large", "payload_too_large")]) => Only(replies::context_too_long), 2;
-    a_context_that_stays_too_long: Trouble::of([Fault::context_too_long(), Fault::context_too_long()]) => Only(replies::context_too_long), 2;
-    a_server_that_never_answers: Trouble::of([Fault::NoResponse]).with(&[("OPENROUTER_TIMEOUT_SECS", "1")]) => Only(replies::stalled_before_text), 1;
-    a_silence_before_the_text: Trouble::of([Fault::SilenceAfter { chunks: 0 }]).with(&[("OPENROUTER_TIMEOUT_SECS", "1")]) => Only(replies::stalled_before_text), 1;
-    a_silence_in_the_middle: Trouble::of([Fault::SilenceAfter { chunks: 3 }]).with(&[("OPENROUTER_TIMEOUT_SECS", "1")]) => Part(replies::stalled), 1;
-}
-
-/// An error whose metadata quotes the question, as providers' raw errors do.
-fn quoting(code: u16) -> serde_json::Value {
-    let metadata = json!({"raw": format!("cannot handle: {QUESTION}"), "provider_name": "Sandbox"});
-    json!({"code": code, "message": format!("Provider returned error: {QUESTION}"), "metadata": metadata})
-}
-
-async fn story(trouble: Trouble, seen: Seen, requests: usize) {
-    let mut world = World::with_settings(Mode::Webhook, &trouble.settings).await;
-    world.expects_in_log(trouble.logged);
-    world.model.answers(ANSWER);
-    trouble.faults.iter().for_each(|fault| world.model.fails_next(1, fault));
-    world.anna(QUESTION);
-    world.drains().await;
-    let said: Vec<String> = world.said(ANNA).into_iter().map(|message| message.text).collect();
-    match seen {
-        Whole => assert_eq!(said, [ANSWER]),
-        Only(sentence) => assert_eq!(said, [sentence(Language::En)]),
-        Part(sentence) => {
-            assert_eq!(said.len(), 2, "{said:#?}");
-            assert_eq!(said, ["Certainly 40212 is".to_owned(), sentence(Language::En)]);
-        }
-    }
-    assert_eq!(world.model.request_count(), requests);
-    goes_on(world).await;
-}
-
 /// The next question is answered as if nothing had been; then the books are compared and the log is read.
-async fn goes_on(world: World) {
+pub(crate) async fn goes_on(world: World) {
     let before = world.said(ANNA).len();
     world.model.recovers();
     world.model.answers("And now it works");
@@ -240,41 +130,4 @@ async fn a_conversation_that_is_too_long_for_the_model_is_halved_and_the_questio
     assert_eq!(whole.messages[before - 3..], halved.messages[after - 3..]);
     assert_eq!(halved.question(), QUESTION);
     goes_on(world).await;
-}
-
-#[tokio::test]
-async fn no_line_of_the_log_holds_what_people_write_however_much_is_logged() {
-    let settings = [("RUST_LOG", "trace"), ("OPENROUTER_TIMEOUT_SECS", "1")];
-    let mut world = World::with_settings(Mode::Webhook, &settings).await;
-    let refused = "The model's provider refuses this account or model";
-    world.expects_in_log(&["The model failed", "failed before it answered", refused, "An update was parked"]);
-    // Not ours to judge at this level: only what they hold.
-    world.expects_in_log(&["\"target\":\"hyper", "\"target\":\"reqwest"]);
-    world.telegram.set_privacy(false);
-    world.model.answers(format!("**{ANSWER}**\n\n```\n{ANSWER}\n```"));
-    world.says(ANNA, GROUP, &format!("{QUESTION} among us"));
-    for question in ["/start", "/new", "/stop", "/frobnicate", "/ask", "/new "].map(|word| format!("{word} {QUESTION}"))
-    {
-        world.anna(&question);
-    }
-    world.drains().await;
-    let faults = [
-        Fault::moderated(QUESTION),
-        Fault::no_credit(),
-        Fault::status(400, QUESTION, "invalid_request"),
-        Fault::ErrorAfter { chunks: 2, error: quoting(502) },
-        Fault::GarbageAfter { chunks: 2 },
-        Fault::SilenceAfter { chunks: 1 },
-    ];
-    for (n, fault) in faults.iter().enumerate() {
-        world.model.fails_next(1, fault);
-        world.says(BORIS, BORIS, &format!("{n} {QUESTION}"));
-        world.drains().await;
-    }
-    let odd = json!({"message": {"message_id": 1, "date": 1, "chat": {"id": ANNA}, "text": {"odd": QUESTION}}});
-    let _ = world.telegram.inject(&odd.to_string());
-    world.drains().await;
-    assert!(world.bot.said("\"level\":\"trace\"") > 0, "it is not as much as there could be");
-    keeps_private(&world);
-    world.ends().await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use routergram::sandbox::telegram::{FakeTelegram, Fault, Options, Trouble};
 
-use crate::world::{ANNA, KEY, Mode, World, audit};
+use crate::world::{ANNA, Mode, World, audit};
 
 #[tokio::test]
 async fn the_first_line_says_how_updates_arrive_and_why() {
@@ -129,23 +129,5 @@ async fn a_key_that_is_refused_is_told_at_start_and_the_person_gets_a_sentence()
     let said = world.answers(ANNA, 1).await;
     assert_eq!(said[0].text, "The bot's account needs its owner's attention. The owner has been told.");
     assert_eq!(world.bot.said("sk-or-v1-TEST-bad"), 0);
-    world.ends().await;
-}
-
-#[tokio::test]
-async fn nothing_secret_is_printed_even_when_everything_is() {
-    let mut world = World::asleep(Mode::Webhook, &[("RUST_LOG", "trace"), ("WEBHOOK_SECRET", "TEST-own-secret")]).await;
-    world.expects_in_log(&["Telegram cannot be reached", "A message may arrive twice"]);
-    world.telegram.fail(Fault::new("getMe", 1, Trouble::Reset));
-    world.bot.starts().await;
-    world.telegram.fail(Fault::new("sendMessage", 1, Trouble::DoneThenReset));
-    world.model.answers("whispered");
-    world.anna("a question of mine");
-    world.answers(ANNA, 2).await;
-    world.drains().await;
-    world.bot.stops().await;
-    for secret in [KEY, "TEST-own-secret", "TEST-metrics-token", "a question of mine", "whispered"] {
-        assert_eq!(world.bot.said(secret), 0, "{secret}");
-    }
     world.ends().await;
 }

@@ -1,5 +1,6 @@
-//! What goes wrong with Telegram while an answer is delivered. The answer was paid for and is owed: it arrives in the
-//! end, once, in order, without the model being asked again, and nobody else notices.
+//! What goes wrong with Telegram while an answer is delivered, beside the table in `neighbours::telegram`. The answer was
+//! paid for and is owed: it arrives in the end, once, in order, without the model being asked again, and nobody else
+//! notices.
 
 use routergram::replies::{self, Language};
 use routergram::sandbox::telegram::{Call, Fault, Trouble};
@@ -42,13 +43,6 @@ async fn one_answer(world: &World, trouble: Fault) {
 }
 
 #[tokio::test]
-async fn a_short_flood_wait_is_sat_out() {
-    let world = world().await;
-    one_answer(&world, Fault::new("sendMessage", 1, Trouble::TooManyRequests { retry_after: 1 })).await;
-    world.ends().await;
-}
-
-#[tokio::test]
 async fn a_long_flood_wait_does_not_hold_a_place_and_is_obeyed() {
     let mut world = World::with_settings(Mode::Webhook, &[("MAX_CONCURRENT_TURNS", "1")]).await;
     world.model.answers(ANSWER);
@@ -67,58 +61,6 @@ async fn a_long_flood_wait_does_not_hold_a_place_and_is_obeyed() {
     let [refused, sent] = &sends[..] else { panic!("{} sends", sends.len()) };
     assert!(sent.at.since(refused.at).as_secs() >= 6, "{refused:?} {sent:?}");
     assert_eq!(world.model.request_count(), 2);
-    world.ends().await;
-}
-
-#[tokio::test]
-async fn a_server_that_fails_and_says_so_is_asked_again() {
-    let world = world().await;
-    one_answer(&world, Fault::new("sendMessage", 2, Trouble::InternalServerError)).await;
-    assert_eq!(world.bot.metric("routergram_sends_repeated_total").await, 0);
-    world.ends().await;
-}
-
-#[tokio::test]
-async fn a_connection_that_breaks_before_anything_was_done_costs_nothing_but_a_count() {
-    let mut world = world().await;
-    world.expects_in_log(&[TWICE]);
-    one_answer(&world, Fault::new("sendMessage", 1, Trouble::Reset)).await;
-    assert_eq!(world.bot.metric("routergram_sends_repeated_total").await, 1);
-    world.ends().await;
-}
-
-#[tokio::test]
-async fn a_proxy_page_costs_nothing_but_a_count() {
-    let mut world = world().await;
-    world.expects_in_log(&[TWICE]);
-    one_answer(&world, Fault::new("sendMessage", 1, Trouble::BadGateway)).await;
-    assert_eq!(world.bot.metric("routergram_sends_repeated_total").await, 1);
-    world.ends().await;
-}
-
-#[tokio::test]
-async fn an_answer_that_was_taken_and_not_acknowledged_arrives_twice_at_most() {
-    at_most_twice(Trouble::DoneThenReset).await;
-}
-
-#[tokio::test]
-async fn an_answer_whose_acknowledgement_was_cut_arrives_twice_at_most() {
-    at_most_twice(Trouble::DoneThenCut).await;
-}
-
-async fn at_most_twice(trouble: Trouble) {
-    let mut world = world().await;
-    world.expects_in_log(&[TWICE]);
-    world.telegram.fail(Fault::new("sendMessage", 1, trouble));
-    world.anna("what is the answer?");
-    world.drains().await;
-    let said: Vec<String> = world.said(ANNA).into_iter().map(|message| message.text).collect();
-    assert_eq!(said, [SEEN, SEEN], "nobody can know that the first one arrived");
-    assert_eq!(world.bot.metric("routergram_sends_repeated_total").await, 1);
-    assert_eq!(world.bot.said(TWICE), 1);
-    world.anna("and again?");
-    world.drains().await;
-    assert_eq!((world.said(ANNA).len(), world.model.request_count()), (3, 2));
     world.ends().await;
 }
 
@@ -202,36 +144,6 @@ async fn a_server_without_drafts_shows_answers_when_they_are_whole_and_is_not_as
     }
     assert_eq!(calls(&world, "sendMessageDraft").len(), 1);
     assert_eq!(world.bot.said("knows no drafts"), 1);
-    world.ends().await;
-}
-
-#[tokio::test]
-async fn previews_that_fail_or_are_too_many_harm_nobody() {
-    let troubles = [
-        Trouble::InternalServerError,
-        Trouble::BadGateway,
-        Trouble::DoneThenCut,
-        refused(400, "Bad Request: message can't be shown"),
-        refused(403, "Forbidden: user is deactivated"),
-        // The last: it is obeyed.
-        Trouble::TooManyRequests { retry_after: 3600 },
-    ];
-    let world = world().await;
-    for (n, trouble) in troubles.into_iter().enumerate() {
-        world.telegram.fail(Fault::new("sendMessageDraft", 1, trouble.clone()));
-        world.telegram.fail(Fault::new("sendChatAction", 1, trouble));
-        let seen = calls(&world, "sendMessageDraft").len();
-        let gate = world.model.hold_after(1);
-        world.anna("what is the answer?");
-        let tried = |calls: &[Call]| calls.iter().filter(|call| call.method == "sendMessageDraft").count() > seen;
-        within("a draft is tried", world.telegram.calls_become(tried)).await;
-        gate.release();
-        world.answers(ANNA, n + 1).await;
-        world.drains().await;
-        world.telegram.heal();
-    }
-    assert!(world.said(ANNA).iter().all(|message| message.text == SEEN));
-    assert_eq!((world.said(ANNA).len(), world.model.request_count()), (6, 6));
     world.ends().await;
 }
 

@@ -37,6 +37,13 @@ pub(crate) struct Printed {
     pub(crate) err: String,
 }
 
+/// The program under test: what cargo has built, or what `ROUTERGRAM_PROGRAM` names.
+#[expect(clippy::disallowed_methods, reason = "a test is told by its environment what it tests")]
+fn program() -> Command {
+    let other = std::env::var_os("ROUTERGRAM_PROGRAM");
+    Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_routergram").into()))
+}
+
 impl Bot {
     pub(crate) fn new(settings: Vec<(String, String)>, port: u16) -> Self {
         let http = reqwest::Client::builder().timeout(DEADLINE).no_proxy().build().unwrap();
@@ -72,7 +79,7 @@ impl Bot {
 
     /// Starts the process and does not wait for anything.
     pub(crate) fn spawns(&mut self) {
-        self.spawns_as(Command::new(env!("CARGO_BIN_EXE_routergram")));
+        self.spawns_as(program());
     }
 
     /// Starts the process by way of another program, with the same settings.
@@ -181,7 +188,7 @@ impl Bot {
 
     /// Runs a command of the program, with the same settings, to its end.
     pub(crate) async fn asked(&self, arguments: &[&str]) -> Printed {
-        self.asked_as(Command::new(env!("CARGO_BIN_EXE_routergram")), arguments).await
+        self.asked_as(program(), arguments).await
     }
 
     /// The same by way of another program.
