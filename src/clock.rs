@@ -56,7 +56,13 @@ impl Stopwatch {
     /// Seconds since the start.
     #[must_use]
     pub fn seconds(self) -> f64 {
-        self.0.elapsed().as_secs_f64()
+        self.elapsed().as_secs_f64()
+    }
+
+    /// The span since the start.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 }
 

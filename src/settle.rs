@@ -17,11 +17,13 @@
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::clock::{Clock, Timestamp};
 use crate::metrics;
 use crate::openrouter::{GenerationRecord, Lookup, ModelError, OpenRouter};
 use crate::storage::{OpenCharge, Price, Storage, StorageError};
+use crate::telemetry;
 
 /// Pauses after looks in vain. The first look comes a second after the answer's end, so the looks are 1 s, 3 s, 7 s and
 /// 37 s after it, then after about 3 min, 13 min, 1¼ h, 7 h and 24 h.
@@ -105,7 +107,14 @@ impl Settler {
         };
         tokio::select! {
             biased;
-            () = self.clock.sleep_until(open.look_at) => self.look(&open).await,
+            () = self.clock.sleep_until(open.look_at) => {
+                let span = tracing::info_span!("settlement", update.id = open.update_id);
+                let span = match open.update_id {
+                    Some(update_id) => telemetry::story_goes_on(span, self.bot, update_id),
+                    None => span,
+                };
+                self.look(&open).instrument(span).await
+            }
             // A new line may be due earlier than this one.
             () = self.storage.charge_left_open() => Ok(()),
         }

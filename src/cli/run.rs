@@ -1,15 +1,21 @@
 //! `routergram run`: the bot, until SIGTERM or SIGINT.
 
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::{complain, configured, wait_for};
 use crate::app;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::config::{Config, Sources};
 use crate::lifecycle::{StopSignals, Terminations};
 use crate::telemetry;
+
+/// What the last spans and log lines may take to their collector, out of the time to drain: two requests to somebody
+/// nearby.
+const LAST_EXPORT: Duration = Duration::from_secs(2);
 
 /// Runs the bot. Exit status 0 after a signal, 1 after a failure, 78 when the configuration cannot be used.
 #[must_use]
@@ -18,14 +24,22 @@ pub fn run() -> ExitCode {
         Ok(config) => config,
         Err(status) => return status,
     };
-    if let Err(error) = telemetry::init(&config.log, config.redactor()) {
-        complain(&error.to_string());
-        return ExitCode::FAILURE;
-    }
-    wait_for(until_stopped(config))
+    let exporting = match telemetry::init(&config.log, config.redactor()) {
+        Ok(exporting) => exporting,
+        Err(error) => {
+            complain(&error.to_string());
+            return ExitCode::FAILURE;
+        }
+    };
+    let (drain, asked) = (config.drain, Arc::new(OnceLock::new()));
+    let status = wait_for(until_stopped(config, Arc::clone(&asked)));
+    let passed = asked.get().copied().map(Stopwatch::elapsed).unwrap_or_default();
+    exporting.flush(LAST_EXPORT.min(drain.saturating_sub(passed)));
+    status
 }
 
-async fn until_stopped(config: Config) -> ExitCode {
+/// `asked` is set when the program begins to stop.
+async fn until_stopped(config: Config, asked: Arc<OnceLock<Stopwatch>>) -> ExitCode {
     let stop = StopSignals::default();
     let signals = match Terminations::listen() {
         Ok(signals) => signals,
@@ -47,8 +61,13 @@ async fn until_stopped(config: Config) -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        never = raise(signals, stop) => match never {},
+        never = async { tokio::join!(raise(signals, stop.clone()), note(&stop, &asked)).0 } => match never {},
     }
+}
+
+async fn note(stop: &StopSignals, asked: &OnceLock<Stopwatch>) {
+    stop.soft.cancelled().await;
+    asked.get_or_init(Stopwatch::start);
 }
 
 /// The first signal asks to stop, the second does not wait for what is running.

@@ -39,7 +39,8 @@ async fn until_stopped(wishes: Wishes) -> anyhow::Result<()> {
     let signals = Terminations::listen()?;
     let (clock, stop) = (Clock::system(), StopSignals::default());
     let sandbox = Sandbox::prepare(wishes, &clock).await?;
-    telemetry::init(&sandbox.config().log, sandbox.config().redactor())?;
+    // The settings that name a collector are not passed on: what is tried out is not told to anybody.
+    let _exporting = telemetry::init(&sandbox.config().log, sandbox.config().redactor())?;
     let model = if sandbox.asks_the_real_model() {
         "the real model answers, and costs what it costs"
     } else {

@@ -55,6 +55,10 @@ pub(super) struct Raw {
     pub(super) admin_token: Option<String>,
     pub(super) rust_log: Option<String>,
     pub(super) log_format: Option<String>,
+    pub(super) otel_exporter_otlp_endpoint: Option<String>,
+    pub(super) otel_exporter_otlp_headers: Option<String>,
+    pub(super) otel_service_name: Option<String>,
+    pub(super) otel_resource_attributes: Option<String>,
 }
 
 /// A value that somebody has set.

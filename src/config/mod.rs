@@ -8,6 +8,7 @@
 
 mod address;
 mod env;
+mod export;
 mod fold;
 mod later;
 mod mode;
@@ -112,12 +113,15 @@ impl Config {
         };
         let [metrics_token, admin_token] = [&self.http.metrics_token, &self.http.admin_token]
             .map(|token| token.as_ref().map_or("", ExposeSecret::expose_secret));
+        let exported = self.log.export.iter().flat_map(|export| &export.headers);
+        let headers = exported.map(|(_, value)| (value.expose_secret().to_owned(), "[redacted]"));
         let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token, admin_token];
         Redactor::new(
             [token, behind_colon]
                 .map(|secret| (secret.to_owned(), "TOKEN"))
                 .into_iter()
-                .chain(others.map(|secret| (secret.to_owned(), "[redacted]"))),
+                .chain(others.map(|secret| (secret.to_owned(), "[redacted]")))
+                .chain(headers),
         )
     }
 }

@@ -12,7 +12,7 @@ use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
     BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, OwnerConfig, ReplyFormat, StorageConfig,
-    TelegramConfig, TurnConfig, mode, token,
+    TelegramConfig, TurnConfig, export, mode, token,
 };
 use crate::telemetry;
 
@@ -118,7 +118,7 @@ fn own_hosts(raw: &Raw) -> Vec<String> {
 }
 
 /// An address that paths are appended to: without a query, and without a slash at the end of its path.
-fn base_address(reader: &mut Reader<'_>, name: &'static str, text: Option<&str>) -> Url {
+pub(super) fn base_address(reader: &mut Reader<'_>, name: &'static str, text: Option<&str>) -> Url {
     let Some(mut url) = reader.address(name, text) else { return stand_in() };
     url.set_query(None);
     let path = url.path().trim_end_matches('/').to_owned();
@@ -364,5 +364,5 @@ fn log(reader: &mut Reader<'_>, raw: &Raw, stdout_is_terminal: bool) -> LogConfi
             LogFormat::Json
         }
     };
-    LogConfig { filter, format }
+    LogConfig { filter, format, export: export::read(reader, raw) }
 }

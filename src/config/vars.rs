@@ -245,4 +245,24 @@ const OPERATION: &[Var] = &[
         "info,routergram=debug",
     ),
     var("LOG_FORMAT", Words("text on a terminal, else json"), "how log lines look: `text` or `json`", "json"),
+    var(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        Nothing,
+        "an OpenTelemetry collector that gets spans and log lines too (OTLP over HTTP); for builds with `--features otlp`",
+        "http://127.0.0.1:4318",
+    ),
+    var(
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        Nothing,
+        "what it wants to hear with every request",
+        "api-key=any-long-random-text",
+    )
+    .secret(),
+    var("OTEL_SERVICE_NAME", Value("routergram"), "under which name", "routergram-production"),
+    var(
+        "OTEL_RESOURCE_ATTRIBUTES",
+        Nothing,
+        "and with which attributes, separated by commas",
+        "deployment.environment.name=production",
+    ),
 ];

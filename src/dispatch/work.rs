@@ -20,6 +20,7 @@ use crate::owner::Cause;
 use crate::replies;
 use crate::storage::{NewReply, StorageError, StoredReply, insist};
 use crate::telegram::Urgency;
+use crate::telemetry;
 use crate::turn::deliver::{self, Delivery, Way};
 use crate::turn::{LastFrame, Tools};
 use crate::update::event;
@@ -48,7 +49,9 @@ pub(super) struct Bench<'a> {
 /// Works on one update to the end: done, to be retried, or parked.
 pub(super) async fn work(bench: &Bench<'_>, taken: Taken) {
     let Some(claim) = taken.begin().await else { return };
-    let span = tracing::info_span!("update", update.id = claim.update().update_id, attempt = claim.attempt());
+    let update = claim.update();
+    let span = tracing::info_span!("update", update.id = update.update_id, attempt = claim.attempt());
+    let span = telemetry::story_goes_on(span, update.lane.bot, update.update_id);
     let clock = &bench.tools.clock;
     let started = clock.now();
     let work = AssertUnwindSafe(run(bench, claim)).catch_unwind().instrument(span.clone());

@@ -43,7 +43,11 @@ impl Taken {
                 Err(error @ (StorageError::LostClaim | StorageError::Invalid(_))) => {
                     // Lost: a read was quicker than whoever stored it, and it is done already.
                     if !matches!(error, StorageError::LostClaim) {
-                        tracing::warn!(reason = %error, "An update cannot be worked on and left the queue");
+                        tracing::warn!(
+                            update.id = update.update_id,
+                            reason = %error,
+                            "An update cannot be worked on and left the queue"
+                        );
                     }
                     let lane = self.update.take()?.lane;
                     self.inbox.give_back(lane, None);

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::inbox::Inbox;
 use crate::metrics;
 use crate::storage::{Accepted, NewUpdate, PendingUpdate, Seq, Storage, StorageError};
+use crate::telemetry;
 use crate::turn::Running;
 use crate::update::{Lane, edited_message, envelope};
 
@@ -32,6 +33,16 @@ const BATCH: usize = 256;
 pub struct Acceptor {
     bot: i64,
     offers: mpsc::Sender<Offer>,
+}
+
+/// An update that is not on disk: Telegram must be made to send it again.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotStored {
+    /// Telegram's id of it, for the log; `None` when it cannot be read.
+    pub update_id: Option<i64>,
+    /// What the store said.
+    pub error: StorageError,
 }
 
 struct Offer {
@@ -60,7 +71,17 @@ impl Acceptor {
     /// send them again. Updates that cannot be read are stored as parked, and that is `Ok` too: no repetition would
     /// make them readable.
     pub async fn accept(&self, raws: Vec<String>) -> Result<(), StorageError> {
-        let updates = raws.into_iter().map(|raw| self.outside(raw)).collect();
+        self.offer(raws.into_iter().map(|raw| self.outside(raw)).collect()).await
+    }
+
+    /// The same for one update, whose id is known afterwards.
+    pub async fn accept_one(&self, raw: String) -> Result<(), NotStored> {
+        let update = self.outside(raw);
+        let update_id = update.update_id;
+        self.offer(vec![update]).await.map_err(|error| NotStored { update_id, error })
+    }
+
+    async fn offer(&self, updates: Vec<NewUpdate>) -> Result<(), StorageError> {
         let (stored, answer) = oneshot::channel();
         let closed = || StorageError::Refused("the program is stopping".to_owned());
         self.offers.send(Offer { updates, stored }).await.map_err(|_| closed())?;
@@ -116,7 +137,9 @@ impl Storing {
             match (accepted, update.update_id) {
                 (Accepted::New(seq), Some(update_id)) => {
                     metrics::update_received("new");
-                    tracing::debug!(update.id = update_id, "An update was received and stored");
+                    let span = tracing::info_span!("receipt", update.id = update_id);
+                    telemetry::story_begins(span, update.lane.bot, update_id)
+                        .in_scope(|| tracing::debug!("An update was received and stored"));
                     let (lane, raw) = (update.lane, update.raw);
                     if let Some(message_id) = edited_message(&raw) {
                         self.edited(lane, *seq, message_id).await;

@@ -78,14 +78,18 @@ impl Webhook {
         };
         let watch = Stopwatch::start();
         // Bytes that are no text cannot be an update; they are kept as far as they can be shown.
-        match acceptor.accept(vec![String::from_utf8_lossy(&body).into_owned()]).await {
+        match acceptor.accept_one(String::from_utf8_lossy(&body).into_owned()).await {
             Ok(()) => {
                 metrics::webhook_acknowledged(watch.seconds());
                 self.taken.fetch_add(1, Ordering::Relaxed);
                 StatusCode::OK.into_response()
             }
-            Err(error) => {
-                tracing::error!(error = %error, "An update could not be stored; Telegram will bring it again");
+            Err(refused) => {
+                tracing::error!(
+                    update.id = refused.update_id,
+                    error = %refused.error,
+                    "An update could not be stored; Telegram will bring it again"
+                );
                 come_again("the store refused")
             }
         }

@@ -269,6 +269,8 @@ pub struct UsageRecord {
 pub struct OpenCharge {
     /// Whose cost it is.
     pub generation_id: String,
+    /// Telegram's id of the update that asked; `None` when it has been forgotten since.
+    pub update_id: Option<i64>,
     /// When it was entered.
     pub charged_at: Timestamp,
     /// Not to be looked up before this moment.

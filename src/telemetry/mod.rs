@@ -7,9 +7,14 @@
 //! libraries that would. And every line passes a [`Redactor`] on its way out, because the errors of HTTP libraries
 //! print addresses, and Telegram's addresses hold the bot's token.
 //!
+//! A collector gets the same where one is configured, in builds that can ([`otlp`]).
+//!
 //! It refuses to log what a panic said unless that is a fixed text of the program: the rest may quote a person.
 
+mod export;
 mod json;
+#[cfg_attr(not(feature = "otlp"), path = "without_otlp.rs")]
+mod otlp;
 mod panics;
 mod redact;
 #[cfg(test)]
@@ -26,6 +31,8 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, filter};
 
+pub use export::ExportConfig;
+pub use otlp::{CAN_EXPORT, Exporting, story_begins, story_goes_on};
 pub use panics::caught;
 pub use redact::{Redacting, Redactor};
 
@@ -36,6 +43,8 @@ pub struct LogConfig {
     pub filter: String,
     /// How lines look.
     pub format: LogFormat,
+    /// Whom else to tell.
+    pub export: Option<ExportConfig>,
 }
 
 /// How log lines look.
@@ -56,16 +65,24 @@ pub enum TelemetryError {
     /// Somebody else has installed a logger in this process.
     #[error("a logger is already installed: {0}")]
     Installed(String),
+    /// Nothing can be exported; the libraries' own variables may be to blame.
+    #[error("spans and log lines cannot be exported: {0}. Correct the OTEL_ variables, or remove them")]
+    Export(String),
 }
+
+/// The part of the subscriber that exports.
+type Exported = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Modules that print whole updates, so people's texts, at levels that are otherwise worth having: the dispatcher's
 /// "Unhandled update" (warn) and "Cannot parse an update" (error). The bot itself counts and stores such updates.
 const QUIETED: [&str; 1] = ["teloxide::dispatching::dispatcher"];
 
-/// Starts logging for the rest of the process's life, and sends panics there too.
-pub fn init(log: &LogConfig, redactor: Redactor) -> Result<(), TelemetryError> {
+/// Starts logging for the rest of the process's life, and sends panics there too. What it returns is to be flushed at
+/// the end.
+pub fn init(log: &LogConfig, redactor: Redactor) -> Result<Exporting, TelemetryError> {
     let colours = std::io::stdout().is_terminal();
-    subscriber(log, Redacting::new(std::io::stdout, redactor), colours)?
+    let (exporting, exported) = otlp::begin(log.export.as_ref(), &redactor)?;
+    subscriber(log, exported, Redacting::new(std::io::stdout, redactor), colours)?
         .try_init()
         .map_err(|error| TelemetryError::Installed(error.to_string()))?;
     std::panic::set_hook(Box::new(|panic| {
@@ -75,7 +92,7 @@ pub fn init(log: &LogConfig, redactor: Redactor) -> Result<(), TelemetryError> {
         let location = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
         log_panic(&location, panic.payload());
     }));
-    Ok(())
+    Ok(exporting)
 }
 
 /// Whether `directives` can be a log filter; the error says what is wrong with them.
@@ -86,6 +103,7 @@ pub fn check_filter(directives: &str) -> Result<(), String> {
 /// What [`init`] installs, writing to `writer`.
 fn subscriber<W>(
     log: &LogConfig,
+    exported: Option<Exported>,
     writer: W,
     colours: bool,
 ) -> Result<impl Subscriber + Send + Sync + use<W>, TelemetryError>
@@ -93,7 +111,11 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let wanted = EnvFilter::builder().parse(&log.filter).map_err(|error| TelemetryError::Filter(error.to_string()))?;
-    Ok(Registry::default().with(lines(log.format, writer, colours)).with(wanted).with(filter::filter_fn(harmless)))
+    Ok(Registry::default()
+        .with(exported)
+        .with(lines(log.format, writer, colours))
+        .with(wanted)
+        .with(filter::filter_fn(harmless)))
 }
 
 fn lines<S, W>(format: LogFormat, writer: W, colours: bool) -> Box<dyn Layer<S> + Send + Sync>

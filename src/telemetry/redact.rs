@@ -39,6 +39,19 @@ impl Redactor {
             if text.contains(secret.as_str()) { Cow::Owned(text.replace(secret.as_str(), instead)) } else { text }
         })
     }
+
+    /// The same for bytes that count themselves, such as protobuf: a secret's bytes become as many asterisks.
+    #[must_use]
+    pub fn masked(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        for (secret, _) in &*self.needles {
+            let mut from = 0;
+            while let Some(at) = bytes[from..].windows(secret.len()).position(|window| window == secret.as_bytes()) {
+                bytes[from + at..][..secret.len()].fill(b'*');
+                from += at + secret.len();
+            }
+        }
+        bytes
+    }
 }
 
 impl fmt::Debug for Redactor {

@@ -46,8 +46,8 @@ impl<'a> MakeWriter<'a> for Memory {
 fn logged(filter: &str, format: LogFormat, events: impl FnOnce()) -> Memory {
     let memory = Memory::default();
     let redactor = Redactor::new([(TOKEN.to_owned(), "TOKEN"), ("sk-or-v1-not-a-real-key".to_owned(), "[redacted]")]);
-    let log = LogConfig { filter: filter.to_owned(), format };
-    let subscriber = subscriber(&log, Redacting::new(memory.clone(), redactor), false).unwrap();
+    let log = LogConfig { filter: filter.to_owned(), format, export: None };
+    let subscriber = subscriber(&log, None, Redacting::new(memory.clone(), redactor), false).unwrap();
     // The bridge from the `log` crate is for the whole process, and another test may have been first.
     let _ = tracing_log::LogTracer::init();
     tracing::subscriber::with_default(subscriber, events);
@@ -114,6 +114,13 @@ fn a_secret_inside_another_leaves_no_rest() {
 }
 
 #[test]
+fn what_is_not_text_is_masked_byte_for_byte() {
+    let redactor = Redactor::new([("half-secret".to_owned(), "B")]);
+    let masked = redactor.masked(b"\x0b\xffhalf-secret\x00half-secre".to_vec());
+    assert_eq!(masked, b"\x0b\xff***********\x00half-secre");
+}
+
+#[test]
 fn a_short_secret_does_not_make_holes_in_ordinary_words() {
     let redactor = Redactor::new([("message".to_owned(), "X"), (String::new(), "X")]);
     assert_eq!(redactor.redact("a message"), "a message");
@@ -165,6 +172,6 @@ fn a_panic_is_logged_with_its_place_and_only_fixed_words() {
 fn a_bad_filter_is_an_error_and_not_a_panic() {
     assert!(check_filter("info,routergram=debug").is_ok());
     assert!(check_filter("routergram=loud").is_err());
-    let log = LogConfig { filter: "a=b=c".to_owned(), format: LogFormat::Text };
-    assert!(matches!(subscriber(&log, Memory::default(), false), Err(TelemetryError::Filter(_))));
+    let log = LogConfig { filter: "a=b=c".to_owned(), format: LogFormat::Text, export: None };
+    assert!(matches!(subscriber(&log, None, Memory::default(), false), Err(TelemetryError::Filter(_))));
 }

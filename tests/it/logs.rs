@@ -1,8 +1,11 @@
 //! The log: what a start says, and how one update's lines tell its story.
 
+use std::time::Duration;
+
+use routergram::sandbox::telegram::Call;
 use serde_json::Value;
 
-use crate::world::{ANNA, Mode, World};
+use crate::world::{ANNA, Mode, World, audit, within};
 
 #[tokio::test]
 async fn a_start_in_webhook_mode_says_how_it_is_reached_and_what_answers() {
@@ -54,6 +57,83 @@ async fn one_search_for_an_updates_id_tells_its_story() {
 }
 
 #[tokio::test]
+async fn an_update_is_followed_from_receipt_to_settlement_by_its_id_alone_also_across_kill_9() {
+    let mut world = World::with_settings(Mode::Webhook, &[("RUST_LOG", "info,routergram=debug")]).await;
+    world.model.answers("one two three four five");
+    let mut gate = world.model.hold_after(2);
+    world.anna("count");
+    within("the model pauses", gate.reached()).await;
+    world.bot.dies();
+    drop(gate);
+    let mut gate = world.model.hold_after(2);
+    let drafts = world.called("sendMessageDraft");
+    world.bot.starts().await;
+    within("the model pauses again", gate.reached()).await;
+    let shown = |calls: &[Call]| calls.iter().filter(|call| call.method == "sendMessageDraft").count() > drafts;
+    within("a draft is shown", world.telegram.calls_become(shown)).await;
+    let stop = serde_json::json!({"act": "stop_draft", "chat": ANNA, "user": ANNA});
+    world.telegram.act(serde_json::from_value(stop).unwrap()).unwrap();
+    world.drains().await;
+    drop(gate);
+    world.bot.says("The cost of an answer was looked up").await;
+    let story = story_of_the_first(&world);
+    let mut told = story.iter();
+    for stage in [
+        "An update was received and stored",
+        "Work on an update begins",
+        "Asking the model",
+        // Killed, and started again.
+        "Work on an update begins",
+        "Asking the model",
+        "The answer was stopped by a person",
+        "Delivered",
+        "Work on an update ended",
+        "The cost of an answer was looked up",
+    ] {
+        assert!(told.any(|said| said == stage), "{stage:?} is missing, or not in its place: {story:#?}");
+    }
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_update_that_cannot_be_stored_is_named_in_the_log() {
+    const REFUSED: &str = "An update could not be stored; Telegram will bring it again";
+    let settings = [("RUST_LOG", "info,routergram=debug")];
+    let mut world = World::with_settings(Mode::Webhook, &settings).await;
+    world.expects_in_log(&["The store refuses to write", "cannot be read", "could not be stored"]);
+    let holder = audit::open(world.folder.path());
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    world.anna("what is the answer?");
+    world.bot.says(REFUSED).await;
+    drop(holder);
+    world.telegram.heal();
+    world.clock.advance(Duration::from_mins(1));
+    world.answers(ANNA, 1).await;
+    let story = story_of_the_first(&world);
+    assert!(story.iter().any(|said| said == REFUSED), "{story:#?}");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_update_whose_answer_cannot_be_read_back_is_named_in_the_log() {
+    const LEFT: &str = "An update cannot be worked on and left the queue";
+    let settings = [("RUST_LOG", "info,routergram=debug")];
+    let mut world = World::with_settings(Mode::Webhook, &settings).await;
+    world.expects_in_log(&[LEFT]);
+    world.telegram.slow_down("sendMessage", Duration::from_hours(1));
+    world.anna("what is the answer?");
+    world.an_answer_is_stored().await;
+    world.bot.dies();
+    audit::open(world.folder.path()).execute_batch("DELETE FROM replies").unwrap();
+    world.telegram.heal();
+    world.bot.starts().await;
+    world.bot.says(LEFT).await;
+    let story = story_of_the_first(&world);
+    assert!(story.iter().any(|said| said == LEFT), "{story:#?}");
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn an_ordinary_answer_takes_two_lines() {
     let world = World::with(Mode::Webhook).await;
     world.bot.says("Ready: ").await;
@@ -65,6 +145,14 @@ async fn an_ordinary_answer_takes_two_lines() {
     let said: Vec<String> = lines(&world)[before..].iter().map(message).collect();
     assert_eq!(said, ["Answered", "Delivered"]);
     world.ends().await;
+}
+
+/// What is said of the update that was received first, found by its id alone.
+fn story_of_the_first(world: &World) -> Vec<String> {
+    let lines = lines(world);
+    let received = lines.iter().find(|line| message(line) == "An update was received and stored").unwrap();
+    assert!(received["update.id"].is_i64(), "{received}");
+    lines.iter().filter(|line| line["update.id"] == received["update.id"]).map(message).collect()
 }
 
 /// Every line is one JSON object with what hosts look for.

@@ -67,43 +67,47 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     Mode: webhook (WEBHOOK_URL is set)
     Webhook: https://owner:***@bot.example.com/hook/TOKEN
 
-    VARIABLE                   VALUE                                                         FROM
-    BOT_TOKEN                  set, 32 characters                                            environment
-    OPENROUTER_API_KEY         set, 23 characters                                            environment
-    MODEL                      openai/gpt-4o-mini                                            .env
-    FALLBACK_MODELS            –                                                             not set
-    SYSTEM_PROMPT              You are a pirate.\nYou say arr, and much more than fits int…  environment
-    ALLOWED_USER_IDS           everybody                                                     default
-    ADMIN_USER_IDS             –                                                             not set
-    USE_WEBHOOK                true                                                          WEBHOOK_URL is set
-    WEBHOOK_URL                https://owner:***@bot.example.com/hook/TOKEN                  environment
-    RAILWAY_PUBLIC_DOMAIN      –                                                             not set
-    WEBHOOK_PATH               /webhook/TOKEN                                                derived from BOT_TOKEN
-    WEBHOOK_SECRET             set, 18 characters                                            environment
-    WEBHOOK_MAX_CONNECTIONS    100                                                           default
-    DROP_PENDING_UPDATES       false                                                         default
-    WEBHOOK_WATCH              true                                                          default
-    WEBHOOK_TAKEOVER           false                                                         default
-    DISABLE_TELEGRAM_BOT       false                                                         default
-    ENVIRONMENT                –                                                             not set
-    TELEGRAM_API_URL           https://api.telegram.org                                      default
-    REPLY_FORMAT               auto                                                          default
-    MAX_TOKENS                 2000                                                          default
-    TEMPERATURE                the model's own                                               default
-    OPENROUTER_BASE_URL        https://openrouter.ai/api/v1                                  default
-    OPENROUTER_TIMEOUT_SECS    30                                                            default
-    TURN_TIMEOUT_SECS          300                                                           default
-    MAX_CONCURRENT_TURNS       256                                                           default
-    TELEGRAM_MAX_PER_SECOND    0                                                             default
-    PORT                       9000                                                          environment, as WEBAPP_PORT
-    HOST                       0.0.0.0                                                       default
-    DATA_DIR                   ./data                                                        default
-    RAILWAY_VOLUME_MOUNT_PATH  –                                                             not set
-    DRAIN_SECS                 25                                                            default
-    METRICS_TOKEN              set, 17 characters                                            environment
-    ADMIN_TOKEN                set, 22 characters                                            environment
-    RUST_LOG                   info                                                          default
-    LOG_FORMAT                 json                                                          stdout is not a terminal
+    VARIABLE                     VALUE                                                         FROM
+    BOT_TOKEN                    set, 32 characters                                            environment
+    OPENROUTER_API_KEY           set, 23 characters                                            environment
+    MODEL                        openai/gpt-4o-mini                                            .env
+    FALLBACK_MODELS              –                                                             not set
+    SYSTEM_PROMPT                You are a pirate.\nYou say arr, and much more than fits int…  environment
+    ALLOWED_USER_IDS             everybody                                                     default
+    ADMIN_USER_IDS               –                                                             not set
+    USE_WEBHOOK                  true                                                          WEBHOOK_URL is set
+    WEBHOOK_URL                  https://owner:***@bot.example.com/hook/TOKEN                  environment
+    RAILWAY_PUBLIC_DOMAIN        –                                                             not set
+    WEBHOOK_PATH                 /webhook/TOKEN                                                derived from BOT_TOKEN
+    WEBHOOK_SECRET               set, 18 characters                                            environment
+    WEBHOOK_MAX_CONNECTIONS      100                                                           default
+    DROP_PENDING_UPDATES         false                                                         default
+    WEBHOOK_WATCH                true                                                          default
+    WEBHOOK_TAKEOVER             false                                                         default
+    DISABLE_TELEGRAM_BOT         false                                                         default
+    ENVIRONMENT                  –                                                             not set
+    TELEGRAM_API_URL             https://api.telegram.org                                      default
+    REPLY_FORMAT                 auto                                                          default
+    MAX_TOKENS                   2000                                                          default
+    TEMPERATURE                  the model's own                                               default
+    OPENROUTER_BASE_URL          https://openrouter.ai/api/v1                                  default
+    OPENROUTER_TIMEOUT_SECS      30                                                            default
+    TURN_TIMEOUT_SECS            300                                                           default
+    MAX_CONCURRENT_TURNS         256                                                           default
+    TELEGRAM_MAX_PER_SECOND      0                                                             default
+    PORT                         9000                                                          environment, as WEBAPP_PORT
+    HOST                         0.0.0.0                                                       default
+    DATA_DIR                     ./data                                                        default
+    RAILWAY_VOLUME_MOUNT_PATH    –                                                             not set
+    DRAIN_SECS                   25                                                            default
+    METRICS_TOKEN                set, 17 characters                                            environment
+    ADMIN_TOKEN                  set, 22 characters                                            environment
+    RUST_LOG                     info                                                          default
+    LOG_FORMAT                   json                                                          stdout is not a terminal
+    OTEL_EXPORTER_OTLP_ENDPOINT  –                                                             not set
+    OTEL_EXPORTER_OTLP_HEADERS   –                                                             not set
+    OTEL_SERVICE_NAME            routergram                                                    default
+    OTEL_RESOURCE_ATTRIBUTES     –                                                             not set
 
     Warnings:
     - DESK_MODE is not supported by this version yet and is ignored

@@ -50,7 +50,7 @@ async fn a_cost_that_was_not_told_is_looked_up_a_moment_later_also_after_a_resta
     world.answers(1, 5, open("q")).await;
     world.reopens().await;
     let open = next(&world).await.unwrap();
-    assert_eq!((open.generation_id.as_str(), open.looks), ("gen-q", 0));
+    assert_eq!((open.generation_id.as_str(), open.update_id, open.looks), ("gen-q", Some(1), 0));
     let pause = open.look_at.since(open.charged_at);
     assert!(pause > Duration::ZERO && pause <= Duration::from_secs(2), "{pause:?}");
 }

@@ -21,8 +21,8 @@ const CHARGE: &str = "
     ON CONFLICT (generation_id) DO NOTHING";
 
 pub(super) const NEXT: &str = "
-    SELECT generation_id, charged_at, settle_at, settle_tries FROM ledger
-    WHERE bot = :bot AND settle_at IS NOT NULL ORDER BY settle_at LIMIT 1";
+    SELECT generation_id, charged_at, settle_at, settle_tries, update_id FROM ledger LEFT JOIN inbox USING (seq)
+    WHERE ledger.bot = :bot AND settle_at IS NOT NULL ORDER BY settle_at LIMIT 1";
 
 /// What was told with the answer is not overwritten.
 const SETTLE: &str = "
@@ -51,6 +51,7 @@ impl Sqlite {
                     charged_at: Timestamp(row.get(1)?),
                     look_at: Timestamp(row.get(2)?),
                     looks: row.get(3)?,
+                    update_id: row.get(4)?,
                 })
             });
             Ok(next.optional()?)

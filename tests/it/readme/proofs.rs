@@ -51,6 +51,7 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
         "jq -c 'select(.\"update.id\" == 123456789)' bot.log",
         Story("tests/it/logs.rs", "one_search_for_an_updates_id_tells_its_story"),
     ),
+    ("cargo build --release --features otlp", Gate("cargo nextest run --locked --features otlp otlp::")),
     ("cargo bench --bench main_job", Elsewhere("it takes ten minutes of a quiet machine")),
     ("cargo bench --bench main_job -- ready acks", Elsewhere("it takes minutes of a quiet machine")),
     ("cargo bench --bench store", Elsewhere("it takes a minute of a quiet machine")),
