@@ -23,6 +23,7 @@ mod tests;
 mod token;
 mod vars;
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -207,7 +208,7 @@ impl Mode {
 }
 
 /// What webhook mode needs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WebhookConfig {
     /// The complete address Telegram posts to. Holds the token: never to be printed as it is.
     pub url: Url,
@@ -217,6 +218,13 @@ pub struct WebhookConfig {
     pub secret: SecretString,
     /// 1–100.
     pub max_connections: u8,
+}
+
+/// Without the address and the paths, which hold the token.
+impl fmt::Debug for WebhookConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookConfig").field("max_connections", &self.max_connections).finish_non_exhaustive()
+    }
 }
 
 /// The HTTP server.

@@ -26,6 +26,8 @@ use crate::update::Lane;
 mod claim;
 mod followers;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod tests;
 mod window;
 

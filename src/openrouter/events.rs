@@ -115,6 +115,26 @@ impl Events {
     }
 }
 
+/// What these pieces of one response say, as far as it can be read. For the fuzzer, which has no server.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn overheard(pieces: &[&[u8]]) -> Vec<String> {
+    use futures_util::FutureExt as _;
+
+    let pieces: Vec<Result<Bytes, Fault>> = pieces.iter().map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let mut events = Events::from(stream::iter(pieces));
+    let mut heard = Vec::new();
+    loop {
+        // Everything is there, so nothing is waited for.
+        let event = events.next().now_or_never();
+        let last = !matches!(event, Some(Ok(Event::Chunk(_))));
+        heard.push(format!("{event:?}"));
+        if last {
+            return heard;
+        }
+    }
+}
+
 impl Intake {
     fn take(&mut self, piece: Bytes) -> Result<Bytes, Fault> {
         self.since_event += piece.len();

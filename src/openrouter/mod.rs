@@ -34,6 +34,8 @@ use url::Url;
 
 pub use account::{GenerationRecord, KeyInfo, Lookup};
 pub use errors::{ModelError, ModelErrorKind};
+#[cfg(fuzzing)]
+pub use events::overheard;
 pub use models::{OfferedModel, Price};
 pub use request::{ChatMessage, ChatRequest, Role};
 pub use stream::AnswerStream;

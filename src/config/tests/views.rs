@@ -130,6 +130,14 @@ fn check_says_when_all_is_well() {
 }
 
 #[test]
+fn what_was_read_can_be_printed_for_debugging_without_the_secrets() {
+    let said = format!("{:?}", Config::load(&with(&full())).unwrap());
+    for secret in SECRETS {
+        assert!(!said.contains(secret), "{secret} is in:\n{said}");
+    }
+}
+
+#[test]
 fn nothing_that_is_printed_holds_a_secret() {
     let mut bad = full();
     bad.extend([("PORT", "x"), ("MODEL", "sk-or-v1-0123456789abcdef and more"), ("HOST", TOKEN)]);
