@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
 use crate::config::OwnerConfig;
+use crate::faults::{self, Step};
 use crate::lifecycle::Tasks;
 use crate::replies::{self, Language};
 use crate::telegram::methods::{NoPreview, SendText};
@@ -91,7 +92,7 @@ impl Owner {
             let hard = inner.tasks.stop().hard.clone();
             tokio::select! {
                 () = hard.cancelled() => {}
-                sent = inner.send(chat, &text) => log(cause, sent),
+                sent = faults::around(Step::TellOwner, inner.send(chat, &text)) => log(cause, sent),
             }
         });
     }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
 use super::{later, spelling, vars};
+use crate::faults;
 
 /// Where settings come from.
 #[derive(Debug, Clone)]
@@ -25,11 +26,9 @@ impl Sources {
     /// This process's environment, and `.env` in the working directory.
     #[must_use]
     pub fn of_this_process() -> Self {
-        Self {
-            vars: std::env::vars_os().collect(),
-            dotenv: Some(PathBuf::from(".env")),
-            stdout_is_terminal: std::io::stdout().is_terminal(),
-        }
+        let vars: Vec<_> = std::env::vars_os().collect();
+        faults::arm(&vars);
+        Self { vars, dotenv: Some(PathBuf::from(".env")), stdout_is_terminal: std::io::stdout().is_terminal() }
     }
 
     /// These variables, this `.env`, and no terminal. For tests and for the sandbox, which makes its settings up.

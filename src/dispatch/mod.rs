@@ -29,6 +29,7 @@ use crate::telemetry::caught;
 use crate::turn::Tools;
 
 mod gather;
+mod unstored;
 mod work;
 
 use work::{Bench, Suspects, work};

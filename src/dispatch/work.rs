@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::gather::gather;
+use super::unstored::send_unstored;
+use crate::faults::{self, Moment, Step, Switch};
 use crate::handlers::{self, Apology, HandlerError, Job, Outcome, Routes};
 use crate::inbox::{Claim, MAX_ATTEMPTS, Taken};
 use crate::metrics;
@@ -99,6 +101,7 @@ enum Handled {
 }
 
 async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
+    faults::pass_poison(&claim.update().raw);
     let event = match event(&claim.update().raw) {
         Ok(event) => event,
         Err(reason) => return Handled::Outcome(Outcome::Park(reason)),
@@ -112,18 +115,24 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
     tokio::select! {
         // In this order: an answer that is finished in the moment of a stop is not thrown away.
         biased;
-        decided = decided => match decided {
-            Ok(outcome) => Handled::Outcome(outcome),
-            Err(HandlerError::Store(error)) => Handled::Failed(error.to_string()),
-        },
+        decided = decided => {
+            faults::at(Moment::Decided);
+            match decided {
+                Ok(outcome) => Handled::Outcome(outcome),
+                Err(HandlerError::Store(error)) => Handled::Failed(error.to_string()),
+            }
+        }
         () = bench.hard.cancelled() => Handled::Stopped,
         () = tools.clock.sleep(tools.config.timeout + GRACE) => Handled::Failed("its handling hung".to_owned()),
     }
 }
 
 /// Stores a reply before anything else happens (it may have been paid for), and delivers it.
-async fn owe(bench: &Bench<'_>, claim: Claim, reply: NewReply, last_frame: LastFrame) -> &'static str {
+async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: NewReply, last_frame: LastFrame) -> &'static str {
     let tools = bench.tools;
+    if faults::is_on(Switch::SendBeforeCommit) {
+        send_unstored(tools, &mut reply).await;
+    }
     let (storage, key) = (&tools.storage, claim.key());
     // Somebody waits for an answer more than for a sentence.
     let urgency = if reply.turn.is_some() { Urgency::Final } else { Urgency::Reply };
@@ -233,7 +242,8 @@ async fn apologize(tools: &Tools, apology: impl FnOnce() -> Option<Apology>) {
     let apology = catch_unwind(AssertUnwindSafe(apology)).ok().flatten();
     if let Some(apology) = apology
         && let message = apology.message()
-        && let Err(error) = tools.telegram.send(Urgency::Reply, message.chat_id, &message).await
+        && let sending = tools.telegram.send(Urgency::Reply, message.chat_id, &message)
+        && let Err(error) = faults::around(Step::Apologize, sending).await
     {
         tracing::warn!(reason = %error, "The apology could not be sent");
     }

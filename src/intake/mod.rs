@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::faults::{self, Switch};
 use crate::inbox::Inbox;
 use crate::metrics;
 use crate::storage::{Accepted, NewUpdate, PendingUpdate, Seq, Storage, StorageError};
@@ -64,6 +65,9 @@ impl Acceptor {
         let (stored, answer) = oneshot::channel();
         let closed = || StorageError::Refused("the program is stopping".to_owned());
         self.offers.send(Offer { updates, stored }).await.map_err(|_| closed())?;
+        if faults::is_on(Switch::AckBeforeCommit) {
+            return Ok(());
+        }
         answer.await.map_err(|_| closed())?
     }
 

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Acceptor, body};
 use crate::clock::{Clock, Stopwatch};
+use crate::faults::{self, Moment};
 use crate::metrics;
 
 /// Largest body, in bytes. The largest text message takes some 30 KB with every letter escaped.
@@ -80,6 +81,7 @@ impl Webhook {
         // Bytes that are no text cannot be an update; they are kept as far as they can be shown.
         match acceptor.accept(vec![String::from_utf8_lossy(&body).into_owned()]).await {
             Ok(()) => {
+                faults::at(Moment::Acknowledge);
                 metrics::webhook_acknowledged(watch.seconds());
                 self.taken.fetch_add(1, Ordering::Relaxed);
                 StatusCode::OK.into_response()

@@ -13,6 +13,7 @@ use super::errors::{Failure, ModelError};
 use super::wire::{self, WireError, micro_usd};
 use super::{ERROR_BODY_BYTES, OpenRouter, read_up_to, text_of};
 use crate::clock::Timestamp;
+use crate::faults::{self, Step};
 
 /// Room for all that `/key` and `/generation` tell (some KiB).
 const RECORD_BYTES: usize = 256 << 10;
@@ -68,7 +69,8 @@ impl OpenRouter {
     /// A refused key is an error of kind [`Account`](super::ModelErrorKind::Account); other kinds say that the server
     /// could not be asked now.
     pub async fn check_key(&self) -> Result<Option<KeyInfo>, ModelError> {
-        let Answer { status, body, .. } = self.get("key", &[], RECORD_BYTES).await.map_err(|failure| failure.error)?;
+        let asking = faults::around(Step::CheckKey, self.get("key", &[], RECORD_BYTES));
+        let Answer { status, body, .. } = asking.await.map_err(|failure| failure.error)?;
         match status {
             200..=299 => Ok(serde_json::from_slice::<Value>(&body).ok().map(|body| key_info(&body))),
             404 | 405 => Ok(None),
@@ -79,7 +81,8 @@ impl OpenRouter {
     /// Looks up what a generation cost: `GET {base}/generation?id=`. For answers whose cost was not told with them. One
     /// request; when to look again is the caller's.
     pub async fn look_up(&self, generation_id: &str) -> Lookup {
-        match self.get("generation", &[("id", generation_id)], RECORD_BYTES).await {
+        let query = [("id", generation_id)];
+        match faults::around(Step::LookUp, self.get("generation", &query, RECORD_BYTES)).await {
             Ok(answer) => lookup(&answer),
             Err(failure) => Lookup::Failed(failure.error.detail),
         }

@@ -40,6 +40,7 @@ pub use stream::AnswerStream;
 
 use crate::clock::{Clock, Timestamp};
 use crate::config::OpenRouterConfig;
+use crate::faults::{self, Step};
 use errors::Failure;
 use request::Defaults;
 use wire::WireError;
@@ -181,7 +182,7 @@ impl OpenRouter {
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "text/event-stream")
             .body(body);
-        let response = request.send().await.map_err(Failure::transport)?;
+        let response = faults::around(Step::Ask, request.send()).await.map_err(Failure::transport)?;
         let status = response.status();
         let generation_id = text_of(response.headers(), &HeaderName::from_static("x-generation-id"));
         if status.is_success() {

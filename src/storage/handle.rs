@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
+use crate::faults::{self, Step};
 use crate::update::Lane;
 
 use super::sqlite::{self, Sqlite};
@@ -24,6 +25,13 @@ macro_rules! on_backend {
         match &$storage.backend {
             Backend::Sqlite(sqlite) => sqlite.$method($($argument),*).await,
         }
+    };
+}
+
+/// The same for what changes something: its commit is a step.
+macro_rules! commit {
+    ($step:ident, $storage:expr, $method:ident($($argument:expr),*)) => {
+        faults::around(Step::$step, async { on_backend!($storage, $method($($argument),*)) }).await
     };
 }
 
@@ -76,7 +84,7 @@ impl Storage {
     /// After `Ok` they survive a crash, and Telegram may be told so. An update whose id is stored already is a
     /// duplicate: the first content stays, whatever became of it.
     pub async fn accept(&self, updates: Vec<NewUpdate>) -> Result<Vec<Accepted>, StorageError> {
-        on_backend!(self, accept(updates))
+        commit!(Accept, self, accept(updates))
     }
 
     /// The first pending update of each lane that is not excluded, the longest waiting lane first, `limit` at most.
@@ -119,18 +127,18 @@ impl Storage {
     /// Whoever had claimed it before has lost it. [`StorageError::LostClaim`] when it is not pending (any more).
     /// [`StorageError::Invalid`] when its stored reply cannot be read: it has been parked.
     pub async fn begin(&self, seq: Seq) -> Result<Begun, StorageError> {
-        on_backend!(self, begin(seq))
+        commit!(Begin, self, begin(seq))
     }
 
     /// The process was asked to stop: whatever is claimed now and not finished did not die of itself. Takes back the
     /// attempt of every claim that is held, so that a stop that becomes a kill is not held against them.
     pub async fn forgive_deaths(&self) -> Result<(), StorageError> {
-        on_backend!(self, forgive_deaths())
+        commit!(ForgiveDeaths, self, forgive_deaths())
     }
 
     /// The work is done and nothing is owed. The text of the update is dropped, its id stays known.
     pub async fn complete(&self, key: ClaimKey) -> Result<(), StorageError> {
-        on_backend!(self, complete(key))
+        commit!(Complete, self, complete(key))
     }
 
     /// Gives the update back: it is pending again, not to be begun before `after` has passed. A stored reply stays.
@@ -145,13 +153,13 @@ impl Storage {
         reason: &str,
         forgive: bool,
     ) -> Result<u32, StorageError> {
-        on_backend!(self, retry(key, after, reason.to_owned(), forgive))
+        commit!(Retry, self, retry(key, after, reason.to_owned(), forgive))
     }
 
     /// Gives the update up: its text, and its reply if there is one, are kept for people to look at, and the lane goes
     /// on. `reason` must not hold a user's text.
     pub async fn park(&self, key: ClaimKey, reason: &str) -> Result<(), StorageError> {
-        on_backend!(self, park(key, reason.to_owned()))
+        commit!(Park, self, park(key, reason.to_owned()))
     }
 
     /// Stores a reply before its first delivery: the parts, the turn in the conversation, the line in the ledger and
@@ -162,36 +170,36 @@ impl Storage {
     /// parts completes the update at once. Absorbed updates are done in the same transaction; one that is not pending
     /// any more is passed over.
     pub async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
-        on_backend!(self, store_reply(key, reply))
+        commit!(StoreReply, self, store_reply(key, reply))
     }
 
     /// Notes that the send of this part (0 is the first) is about to start: from here on, and until
     /// [`delivered`](Self::delivered), a crash leaves it open whether it arrived.
     pub async fn sending(&self, key: ClaimKey, part: usize) -> Result<(), StorageError> {
-        on_backend!(self, sending(key, part, true))
+        commit!(Sending, self, sending(key, part, true))
     }
 
     /// Takes [`sending`](Self::sending) back: the send surely did not reach Telegram, and the claim is about to be
     /// given back (a stop, a long wait).
     pub async fn not_sent(&self, key: ClaimKey, part: usize) -> Result<(), StorageError> {
-        on_backend!(self, sending(key, part, false))
+        commit!(NotSent, self, sending(key, part, false))
     }
 
     /// Telegram has this part, as `message_id` (0: it is not owed any more). With `last` the update is completed by the
     /// same commit, and its turn knows the messages that carry the answer.
     pub async fn delivered(&self, key: ClaimKey, part: usize, message_id: i64, last: bool) -> Result<(), StorageError> {
-        on_backend!(self, delivered(key, part, message_id, last))
+        commit!(Delivered, self, delivered(key, part, message_id, last))
     }
 
     /// Completes the update although its reply cannot be delivered, or not in full (the user blocked the bot).
     /// `reason` is kept, and must not hold a user's text.
     pub async fn undeliverable(&self, key: ClaimKey, reason: &str) -> Result<(), StorageError> {
-        on_backend!(self, undeliverable(key, reason.to_owned()))
+        commit!(Undeliverable, self, undeliverable(key, reason.to_owned()))
     }
 
     /// The answer is being shown in this message while it is written ([`Begun::placed`] tells it to a later attempt).
     pub async fn placed(&self, key: ClaimKey, message_id: i64) -> Result<(), StorageError> {
-        on_backend!(self, placed(key, message_id))
+        commit!(Placed, self, placed(key, message_id))
     }
 
     /// The open conversation of this chat and topic (a control lane's is its chat's): the newest turns that fit into
@@ -240,22 +248,22 @@ impl Storage {
     /// Completes a line whose cost was not known, and closes it; says whether it did. A cost that is known already
     /// stays, and so do the model and the tokens that are.
     pub async fn settle(&self, generation_id: &str, price: Price) -> Result<bool, StorageError> {
-        on_backend!(self, settle(generation_id.to_owned(), price))
+        commit!(Settle, self, settle(generation_id.to_owned(), price))
     }
 
     /// Counts a look in vain; the next one is due `after` from now. Changes nothing about a line that is not open.
     pub async fn settle_later(&self, generation_id: &str, after: Duration) -> Result<(), StorageError> {
-        on_backend!(self, settle_later(generation_id.to_owned(), after))
+        commit!(SettleLater, self, settle_later(generation_id.to_owned(), after))
     }
 
     /// Gives a cost up: the line stays without it, and is closed.
     pub async fn settle_never(&self, generation_id: &str) -> Result<(), StorageError> {
-        on_backend!(self, settle_never(generation_id.to_owned()))
+        commit!(SettleNever, self, settle_never(generation_id.to_owned()))
     }
 
     /// Gives up every open line of this bot that was entered before this moment; says how many.
     pub async fn settle_never_before(&self, bot: i64, charged_before: Timestamp) -> Result<usize, StorageError> {
-        on_backend!(self, settle_never_before(bot, charged_before))
+        commit!(SettleNever, self, settle_never_before(bot, charged_before))
     }
 
     /// What was given up, the latest first, `limit` at most.
@@ -267,6 +275,6 @@ impl Storage {
     /// says how many. Ids younger than a day stay, whatever is asked for: Telegram repeats an update that long. They
     /// must not stay for a week either, after which Telegram may use an id again: call it hourly with "48 h ago".
     pub async fn purge(&self, done_before: Timestamp) -> Result<u64, StorageError> {
-        on_backend!(self, purge(done_before))
+        commit!(Purge, self, purge(done_before))
     }
 }

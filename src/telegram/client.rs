@@ -21,7 +21,7 @@ use super::scheduler::{Kind, Outcome, Scheduler, Ticket, Urgency, Wish};
 use super::upload;
 use crate::clock::{Clock, Stopwatch, Timestamp};
 use crate::config::{BotToken, TelegramConfig};
-use crate::metrics;
+use crate::{faults, metrics};
 
 /// How long a connection may take to be established. Telegram's data centres answer within a fraction of that.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -144,7 +144,7 @@ impl Telegram {
         request: reqwest::RequestBuilder,
     ) -> Result<Answered, TelegramError> {
         let watch = Stopwatch::start();
-        let answered = answer(request).await;
+        let answered = faults::around_call(method, answer(request)).await;
         let outcome = answered.as_ref().map_or_else(TelegramError::name, |_| "ok");
         metrics::telegram_called(method, outcome, watch.seconds());
         answered

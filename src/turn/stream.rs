@@ -7,6 +7,7 @@ use super::preview::{LastFrame, Preview};
 use super::running::Ends;
 use super::{Question, Tools};
 use crate::clock::Stopwatch;
+use crate::faults::{self, Moment};
 use crate::metrics;
 use crate::openrouter::{AnswerStream, ChatRequest, Finish, ModelError, ModelErrorKind, Progress};
 
@@ -142,7 +143,10 @@ async fn read(
                     text.push_str(&piece);
                 }
                 Ok(Some(Progress::Reasoning)) => {}
-                Ok(None) => break End::Complete,
+                Ok(None) => {
+                    faults::at(Moment::LastWords);
+                    break End::Complete;
+                }
                 Err(error) => break End::Failed(error),
             },
             () = preview.keep_showing(&text) => {}
@@ -152,6 +156,7 @@ async fn read(
 }
 
 fn first_word(began: Stopwatch) {
+    faults::at(Moment::FirstWords);
     metrics::first_token(began.seconds());
     tracing::debug!("The first word has come");
 }

@@ -15,6 +15,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crate::clock::Timestamp;
+use crate::faults::{self, Switch};
 use crate::storage::{PendingUpdate, Seq};
 use crate::update::Lane;
 
@@ -141,13 +142,17 @@ impl Window {
         self.wake_waiting(now);
         let at = self.ready.iter().position(|lane| self.may_go(*lane, places))?;
         let key = self.ready.remove(at)?;
+        let keeps_order = !faults::is_on(Switch::NoLaneOrder);
         let lane = self.lanes.get_mut(&key)?;
         let update = lane.rows.pop_front()?;
-        lane.busy = true;
+        lane.busy = keeps_order;
         self.rows -= 1;
         *self.count_of(key) += 1;
         if !key.control {
             *self.busy.entry(key.chat).or_default() += 1;
+        }
+        if !keeps_order {
+            self.queue(key);
         }
         Some(update)
     }
@@ -189,6 +194,9 @@ impl Window {
             }
         }
         let Some(lane) = self.lanes.get_mut(&key) else { return };
+        if faults::is_on(Switch::NoLaneOrder) && back.is_none() {
+            return;
+        }
         lane.busy = false;
         if let Some(update) = back {
             lane.rows.push_front(update);

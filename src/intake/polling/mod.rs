@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::Acceptor;
 use crate::clock::{Clock, Timestamp};
+use crate::faults::{self, Moment};
 use crate::lifecycle::StopSignals;
 use crate::storage::StorageError;
 use crate::telegram::methods::GetUpdates;
@@ -99,6 +100,7 @@ async fn ask(telegram: &Telegram, acceptor: &Acceptor, offset: Option<i64>, hold
         return Ok(None);
     }
     let raws: Vec<String> = updates.iter().map(|update| update.get().to_owned()).collect();
+    faults::at(Moment::Polled);
     let last = raws.iter().filter_map(|raw| crate::update::envelope(0, raw).update_id).max();
     acceptor.accept(raws).await.map_err(Trouble::Store)?;
     Ok(last.map(|id| id + 1))

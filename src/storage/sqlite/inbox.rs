@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use crate::clock::Timestamp;
+use crate::faults::{self, Switch};
 use crate::storage::{Accepted, NewUpdate, ParkedUpdate, PendingUpdate, Seq, StorageError};
 use crate::update::Lane;
 
@@ -132,9 +133,10 @@ impl Sqlite {
 
 fn insert(tx: &Transaction<'_>, update: &NewUpdate) -> Result<Accepted, StorageError> {
     let Lane { bot, chat, thread, control } = update.lane;
+    let update_id = if faults::is_on(Switch::NoDedup) { unheard_of(tx)? } else { update.update_id };
     let reason = update.unreadable.as_deref().or_else(|| update.update_id.is_none().then_some(NO_ID));
     let row = named_params! {
-        ":bot": bot, ":update_id": update.update_id, ":chat": chat, ":thread": thread, ":control": control,
+        ":bot": bot, ":update_id": update_id, ":chat": chat, ":thread": thread, ":control": control,
         ":state": if reason.is_some() { "parked" } else { "pending" },
         ":now": tx.now.0, ":raw": update.raw, ":reason": reason,
     };
@@ -144,6 +146,11 @@ fn insert(tx: &Transaction<'_>, update: &NewUpdate) -> Result<Accepted, StorageE
         (Some(seq), None) => Accepted::New(seq),
         (Some(seq), Some(_)) => Accepted::Parked(seq),
     })
+}
+
+/// An id that no update has: what comes again looks new.
+fn unheard_of(tx: &Transaction<'_>) -> Result<Option<i64>, StorageError> {
+    Ok(tx.db.query_row("SELECT ifnull(max(update_id), 0) + 1 FROM inbox", [], |row| row.get(0))?)
 }
 
 /// Makes the first pending update of the lane its head; to be called when one has left.

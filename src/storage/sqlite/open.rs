@@ -9,6 +9,7 @@ use rusqlite_migration::{M, Migrations};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::faults::{self, Switch};
 use crate::storage::OpenError;
 
 use super::checkpoint::{Checkpoints, LogState};
@@ -68,6 +69,9 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>]) -> Result<Sqli
     let file = folder.database();
     let mut db = connect(&file, WRITER).map_err(|error| explain(&file, &error))?;
     prepare(&mut db, &folder, schema)?;
+    if faults::is_on(Switch::SynchronousNormal) {
+        db.execute_batch("PRAGMA synchronous = NORMAL").map_err(|error| explain(&file, &error))?;
+    }
     let me = sign_in(&db, &clock).map_err(|error| explain(&file, &error))?;
 
     let alarm = Alarm::new();
