@@ -196,10 +196,15 @@ async fn clear_way(frame: &Frame, telegram: &Telegram) -> Result<(), Failure> {
 /// A store that failed for good ends the process, at whatever point of its life.
 fn watch_store(frame: &Frame, storage: Storage) {
     let (tasks, hard) = (frame.tasks.clone(), frame.tasks.stop().hard.clone());
+    let folder = frame.config.storage.data_dir.clone();
     frame.tasks.spawn(async move {
         tokio::select! {
             () = hard.cancelled() => {}
-            failure = storage.failed() => tasks.fail(format!("the store cannot be trusted any more: {failure}")),
+            failure = storage.failed() => {
+                // "./data" says little where nobody chose the working directory, as in a container.
+                let folder = std::path::absolute(&folder).unwrap_or(folder);
+                tasks.fail(format!("the store in {} failed: {failure}", folder.display()));
+            }
         }
     });
 }
