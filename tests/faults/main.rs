@@ -12,7 +12,10 @@
 
 mod book;
 mod crash;
+mod disk;
 mod load_of;
+mod posts;
+mod power;
 mod report;
 mod store;
 mod world;
@@ -27,7 +30,7 @@ use std::time::Instant;
 use report::Report;
 
 /// In the order in which they run.
-const SCENARIOS: [&str; 1] = ["crash"];
+const SCENARIOS: [&str; 2] = ["crash", "power"];
 
 /// How much is done.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +62,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 async fn scenario(name: &str, run: Run, report: &mut Report) -> anyhow::Result<()> {
     match name {
         "crash" => crash::crash(run, report).await,
+        "power" => power::power(run, report).await,
         unknown => anyhow::bail!("{unknown} is listed and missing"),
     }
 }

@@ -1,5 +1,6 @@
 //! What is in the store, without disturbing whoever works in it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -48,6 +49,14 @@ impl Left {
             bail!("the database is damaged: {verdict}");
         }
         Ok(())
+    }
+
+    /// The ids of all updates that it knows.
+    pub(crate) fn update_ids(&self) -> anyhow::Result<HashSet<i64>> {
+        let Some((store, _)) = &self.0 else { return Ok(HashSet::new()) };
+        let mut statement = store.prepare("SELECT update_id FROM inbox WHERE update_id IS NOT NULL")?;
+        let ids = statement.query_map([], |row| row.get(0))?;
+        ids.collect::<Result<_, _>>().context("the updates")
     }
 
     /// The questions whose answers are stored, from the turn after `after` on, and the last turn.
