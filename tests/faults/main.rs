@@ -11,6 +11,7 @@
 #![expect(clippy::disallowed_methods, reason = "it lives in real time, with tasks and settings of its own")]
 
 mod book;
+mod broken_disk;
 mod crash;
 mod disk;
 mod load_of;
@@ -30,7 +31,7 @@ use std::time::Instant;
 use report::Report;
 
 /// In the order in which they run.
-const SCENARIOS: [&str; 2] = ["crash", "power"];
+const SCENARIOS: [&str; 3] = ["crash", "power", "disk"];
 
 /// How much is done.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,10 @@ async fn scenario(name: &str, run: Run, report: &mut Report) -> anyhow::Result<(
     match name {
         "crash" => crash::crash(run, report).await,
         "power" => power::power(run, report).await,
+        "disk" => {
+            broken_disk::disk(report).await;
+            Ok(())
+        }
         unknown => anyhow::bail!("{unknown} is listed and missing"),
     }
 }
