@@ -30,11 +30,13 @@ pub(super) const PROMOTE: &str = "
                                 AND state = 'pending' ORDER BY seq LIMIT 1)";
 
 pub(super) const HEADS: &str = "
-    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before,
+           CASE stage WHEN 'generated' THEN 0 ELSE attempts END AS deaths
     FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 ORDER BY seq";
 
 pub(super) const IN_LANE: &str = "
-    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before,
+           CASE stage WHEN 'generated' THEN 0 ELSE attempts END AS deaths
     FROM inbox WHERE bot = :bot AND chat = :chat AND thread = :thread AND control = :control
                  AND state = 'pending' AND seq > :after
     ORDER BY seq LIMIT :limit";
@@ -184,6 +186,7 @@ fn pending(row: &Row<'_>) -> rusqlite::Result<PendingUpdate> {
         raw: row.get("raw")?,
         received_at: Timestamp(row.get("received_at")?),
         not_before: Timestamp(row.get("not_before")?),
+        deaths: row.get("deaths")?,
     })
 }
 
