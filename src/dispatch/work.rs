@@ -49,6 +49,9 @@ pub(super) struct Bench<'a> {
 
 /// Works on one update to the end: done, to be retried, or parked.
 pub(super) async fn work(bench: &Bench<'_>, taken: Taken) {
+    // Before the attempt is counted: whoever only waits for its turn when the process dies has not died of anything.
+    let suspected = taken.update().deaths + 1 >= MAX_ATTEMPTS;
+    let _turn = if suspected { Some(bench.suspects.0.lock().await) } else { None };
     let Some(claim) = taken.begin().await else { return };
     let span = tracing::info_span!("update", update.id = claim.update().update_id, attempt = claim.attempt());
     let clock = &bench.tools.clock;
@@ -69,7 +72,6 @@ async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
     if claim.attempt() > MAX_ATTEMPTS {
         return give_up(bench.tools, claim, "deadly", "its handling died three times").await;
     }
-    let _turn = if claim.attempt() == MAX_ATTEMPTS { Some(bench.suspects.0.lock().await) } else { None };
     tracing::debug!(tries = claim.tries(), "Work on an update begins");
     match handle(bench, &claim).await {
         Handled::Outcome(Outcome::Nothing) => {

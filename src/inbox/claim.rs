@@ -145,7 +145,7 @@ impl Claim {
     pub async fn retry(mut self, after: Duration, reason: &str) {
         let not_before = self.inbox.shared.clock.now().plus(after);
         self.insist(Ending::Retry(after, reason)).await;
-        let back = self.update.as_ref().map(|update| PendingUpdate { not_before, ..update.clone() });
+        let back = self.update.as_ref().map(|update| PendingUpdate { not_before, deaths: 0, ..update.clone() });
         self.release(back);
     }
 
@@ -185,7 +185,8 @@ enum Ending<'a> {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let back = self.update.clone();
+        let deaths = self.begun.attempt;
+        let back = self.update.as_ref().map(|update| PendingUpdate { deaths, ..update.clone() });
         self.release(back);
     }
 }

@@ -46,7 +46,7 @@ impl World {
         let pending = |(update, accepted): (&NewUpdate, Accepted)| match (update.update_id, accepted) {
             (Some(update_id), Accepted::New(seq)) => {
                 let (lane, raw) = (update.lane, update.raw.clone());
-                PendingUpdate { seq, update_id, lane, raw, received_at, not_before }
+                PendingUpdate { seq, update_id, lane, raw, received_at, not_before, deaths: 0 }
             }
             other => panic!("not new: {other:?}"),
         };

@@ -126,7 +126,7 @@ impl Storing {
                         self.edited(lane, *seq, message_id).await;
                     }
                     let not_before = crate::clock::Timestamp::default();
-                    new.push(PendingUpdate { seq: *seq, update_id, lane, raw, received_at, not_before });
+                    new.push(PendingUpdate { seq: *seq, update_id, lane, raw, received_at, not_before, deaths: 0 });
                 }
                 (Accepted::Duplicate, id) => {
                     tracing::debug!(update.id = id, "An update came again and was known already");

@@ -79,6 +79,9 @@ pub struct PendingUpdate {
     pub received_at: Timestamp,
     /// Not to be worked on before this moment (retry schedule).
     pub not_before: Timestamp,
+    /// How often work on it was begun and came to no end, see [`Begun::attempt`]; 0 when its reply is stored, since nothing is
+    /// deadly about delivering one.
+    pub deaths: u32,
 }
 
 /// The right to work on one update. Every later write names it, and is refused with [`StorageError::LostClaim`]

@@ -61,10 +61,9 @@ pub(crate) async fn disk(report: &mut Report) {
 
 /// One way of breaking.
 async fn breaks(name: &str, how: Failure) -> anyhow::Result<Row> {
-    let (mut row, world) = (Row::of(name), World::with(PEOPLE, Mode::Webhook).await?);
-    world.telegram.set_drafts(false);
+    let (mut row, world) = (Row::of(name), World::with(PEOPLE, Mode::Webhook).await?.in_groups());
     let mut disk = Disk::under(&world, 42)?;
-    let load = Load::starts(&world.telegram, PEOPLE, PER_SECOND);
+    let load = world.asks(PER_SECOND);
     let mut process = disk.spawns(&world, &[])?;
     process.ready().await?;
     tokio::time::sleep(WELL).await;
@@ -92,13 +91,12 @@ async fn breaks(name: &str, how: Failure) -> anyhow::Result<Row> {
 
 /// A file system that is really too small.
 async fn small() -> anyhow::Result<Row> {
-    let (mut row, world) = (Row::of(SMALL_ONE), World::with(PEOPLE, Mode::Webhook).await?);
-    world.telegram.set_drafts(false);
+    let (mut row, world) = (Row::of(SMALL_ONE), World::with(PEOPLE, Mode::Webhook).await?.in_groups());
     let Some(mounted) = Mounted::at(&world.data())? else {
         row.note("skipped: it takes root to mount a small file system");
         return Ok(row);
     };
-    let load = Load::starts(&world.telegram, PEOPLE, PER_SECOND);
+    let load = world.asks(PER_SECOND);
     let mut process = world.spawns()?;
     process.ready().await?;
     tokio::time::sleep(WELL).await;

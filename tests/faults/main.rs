@@ -1,4 +1,4 @@
-//! The fault plan, carried out: `cargo test --test faults -- [--long] [scenario …]`. docs/faults.md says how to read it.
+//! The fault plan, carried out: `cargo test --profile load --test faults -- [--long] [scenario …]`. docs/faults.md says how to read it.
 //!
 //! Each scenario runs whole processes of the built program between the sandbox's Telegram and model, treats them as the
 //! world does (kill -9, SIGTERM, storms, days), and compares what people see with what they were owed. Nothing here looks
@@ -18,11 +18,13 @@ mod load_of;
 mod posts;
 mod power;
 mod report;
+mod soak;
+mod stopping;
 mod store;
+mod storms;
 mod world;
 
 #[path = "../load/mod.rs"]
-#[expect(dead_code, reason = "the scenarios that use the rest of it follow")]
 mod load;
 
 use std::process::ExitCode;
@@ -31,7 +33,7 @@ use std::time::Instant;
 use report::Report;
 
 /// In the order in which they run.
-const SCENARIOS: [&str; 3] = ["crash", "power", "disk"];
+const SCENARIOS: [&str; 6] = ["crash", "stopping", "storms", "power", "disk", "soak"];
 
 /// How much is done.
 #[derive(Debug, Clone, Copy)]
@@ -63,11 +65,14 @@ async fn main() -> anyhow::Result<ExitCode> {
 async fn scenario(name: &str, run: Run, report: &mut Report) -> anyhow::Result<()> {
     match name {
         "crash" => crash::crash(run, report).await,
+        "stopping" => stopping::stopping(run, report).await,
+        "storms" => storms::storms(run, report).await,
         "power" => power::power(run, report).await,
         "disk" => {
             broken_disk::disk(report).await;
             Ok(())
         }
+        "soak" => soak::soak(run, report).await,
         unknown => anyhow::bail!("{unknown} is listed and missing"),
     }
 }

@@ -71,3 +71,15 @@ impl Left {
         Ok((rows.into_iter().map(|(_, question)| question).collect(), last))
     }
 }
+
+/// The size of the database in bytes, its log aside.
+pub(crate) fn size(folder: &Path) -> anyhow::Result<u64> {
+    Ok(fs::metadata(folder.join(DATABASE))?.len())
+}
+
+/// How many texts there are that nobody needs any more: of updates that are done, and of answers that were delivered.
+pub(crate) fn texts_of_done_updates(folder: &Path) -> anyhow::Result<i64> {
+    let store = Connection::open_with_flags(folder.join(DATABASE), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let texts = "SELECT (SELECT count(raw) FROM inbox WHERE state = 'done') + (SELECT count(*) FROM parts)";
+    Ok(store.query_row(texts, [], |row| row.get(0))?)
+}

@@ -11,13 +11,14 @@ use tempfile::TempDir;
 
 use crate::book::Book;
 use crate::load::faults::Faults;
-use crate::load::people::{FIRST, Mode, settings, with_people};
+use crate::load::people::{Mode, settings, with_people};
 use crate::load::process::{Process, free_port};
-use crate::load_of::question;
+use crate::load_of::{Load, Pace, Places, question};
+use crate::report::Row;
 use crate::store;
 
 /// Everything that was said is worked on within this, on a slow machine and with Telegram's pauses.
-const DRAINED_WITHIN: Duration = Duration::from_secs(90);
+const DRAINED_WITHIN: Duration = Duration::from_mins(4);
 /// Between two looks whether it is. Each cuts Telegram's pauses short, but not by so much that updates grow too old.
 const LOOK: Duration = Duration::from_millis(500);
 /// Longer than Telegram waits before it brings an update again.
@@ -29,6 +30,7 @@ pub(crate) struct World {
     pub(crate) model: FakeModel,
     pub(crate) book: Book,
     pub(crate) people: u16,
+    pub(crate) places: Places,
     pub(crate) mode: Mode,
     pub(crate) port: u16,
     clock: Clock,
@@ -47,7 +49,22 @@ impl World {
         let book = Book::of(&model);
         // Not the system's folder for temporary files, which may be memory: this one is on the disk.
         let folder = tempfile::Builder::new().prefix("faults-").tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        Ok(Self { telegram, model, book, people, mode, port: free_port()?, clock, folder })
+        let port = free_port()?;
+        Ok(Self { telegram, model, book, people, places: Places::Private, mode, port, clock, folder })
+    }
+
+    /// Everybody asks in a group of their own, where answers grow in messages.
+    pub(crate) fn in_groups(mut self) -> Self {
+        self.places = Places::Groups;
+        for person in 0..usize::from(self.people) {
+            self.telegram.add_group(Places::Groups.chat(person), "Anna's", &[Places::Private.chat(person)]);
+        }
+        self
+    }
+
+    /// Everybody begins to ask: so many questions a second.
+    pub(crate) fn asks(&self, per_second: u16) -> Load {
+        Load::starts(&self.telegram, Pace { people: self.people, places: self.places, per_second })
     }
 
     /// Starts a process, and waits for nothing.
@@ -97,16 +114,19 @@ impl World {
     pub(crate) fn faults(&self, asked: usize) -> Faults {
         let mut faults = Faults::default();
         let people = usize::from(self.people);
-        for (person, chat) in (0..people).zip(FIRST..) {
+        for person in 0..people {
             let questions: Vec<String> = (person..asked).step_by(people).map(question).collect();
-            faults.look(&self.telegram, chat, &questions);
+            faults.look(&self.telegram, self.places.chat(person), &questions);
         }
         faults
     }
 
-    /// Keeps the folder, for whoever looks into what went wrong: where it is.
-    pub(crate) fn keep(self) -> String {
-        self.folder.keep().display().to_string()
+    /// Keeps the log and the store of a red row, for whoever looks into what went wrong.
+    pub(crate) fn keep_if_red(self, mut row: Row) -> Row {
+        if !row.reasons.is_empty() {
+            row.note(format!("its log and its store are in {}", self.folder.keep().display()));
+        }
+        row
     }
 
     /// What Telegram and the model did not understand.

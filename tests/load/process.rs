@@ -86,9 +86,3 @@ pub(crate) fn free_port() -> anyhow::Result<u16> {
     let mut ports = std::iter::repeat_with(|| fastrand::u16(10_000..32_000)).take(1000);
     ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).context("no port is free")
 }
-
-/// Warnings and errors in a log.
-pub(crate) fn complaints(log: &Path) -> anyhow::Result<Vec<String>> {
-    let loud = |line: &&str| ["\"level\":\"error\"", "\"level\":\"warn\""].iter().any(|mark| line.contains(mark));
-    Ok(fs::read_to_string(log)?.lines().filter(loud).map(str::to_owned).collect())
-}

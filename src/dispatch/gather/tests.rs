@@ -23,7 +23,15 @@ fn message(fields: &Value) -> Value {
 /// An update in the store.
 fn update(seq: i64, came: i64, raw: &Value) -> PendingUpdate {
     let (received_at, not_before) = (Timestamp(came), Timestamp::default());
-    PendingUpdate { seq: Seq(seq), update_id: seq, lane: LANE, raw: raw.to_string(), received_at, not_before }
+    PendingUpdate {
+        seq: Seq(seq),
+        update_id: seq,
+        lane: LANE,
+        raw: raw.to_string(),
+        received_at,
+        not_before,
+        deaths: 0,
+    }
 }
 
 fn begun_with(fields: &Value) -> Pieces {

@@ -13,7 +13,15 @@ fn control(chat: i64) -> Lane {
 }
 
 fn row(seq: i64, lane: Lane) -> PendingUpdate {
-    PendingUpdate { seq: Seq(seq), update_id: seq, lane, raw: "{}".into(), received_at: NOW, not_before: Timestamp(0) }
+    PendingUpdate {
+        seq: Seq(seq),
+        update_id: seq,
+        lane,
+        raw: "{}".into(),
+        received_at: NOW,
+        not_before: Timestamp(0),
+        deaths: 0,
+    }
 }
 
 fn rows(seqs: std::ops::RangeInclusive<i64>, lane: Lane) -> Vec<PendingUpdate> {

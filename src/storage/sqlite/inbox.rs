@@ -31,16 +31,21 @@ pub(super) const PROMOTE: &str = "
                                 AND state = 'pending' ORDER BY seq LIMIT 1)";
 
 pub(super) const HEADS: &str = "
-    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before,
+           CASE stage WHEN 'generated' THEN 0 ELSE attempts END AS deaths
     FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 ORDER BY seq";
 
 pub(super) const IN_LANE: &str = "
-    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before,
+           CASE stage WHEN 'generated' THEN 0 ELSE attempts END AS deaths
     FROM inbox WHERE bot = :bot AND chat = :chat AND thread = :thread AND control = :control
                  AND state = 'pending' AND seq > :after
     ORDER BY seq LIMIT :limit";
 
 const COUNT: &str = "SELECT count(*) FROM inbox WHERE bot = :bot AND state = 'pending'";
+
+const DONE_SINCE: &str = "
+    SELECT chat, count(*) FROM inbox WHERE state = 'done' AND finished_at >= :since AND bot = :bot GROUP BY chat";
 
 const OLDEST: &str = "
     SELECT received_at FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 ORDER BY seq LIMIT 1";
@@ -101,6 +106,20 @@ impl Sqlite {
         self.read(move |db| {
             let count: i64 = db.prepare_cached(COUNT)?.query_row(named_params! { ":bot": bot }, |row| row.get(0))?;
             Ok(count.unsigned_abs())
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn done_since(
+        &self,
+        bot: i64,
+        since: Timestamp,
+    ) -> Result<Vec<(i64, u32)>, StorageError> {
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(DONE_SINCE)?;
+            let which = named_params! { ":bot": bot, ":since": since.0 };
+            let found = statement.query_map(which, |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+            Ok(found)
         })
         .await
     }
@@ -174,6 +193,7 @@ fn pending(row: &Row<'_>) -> rusqlite::Result<PendingUpdate> {
         raw: row.get("raw")?,
         received_at: Timestamp(row.get("received_at")?),
         not_before: Timestamp(row.get("not_before")?),
+        deaths: row.get("deaths")?,
     })
 }
 

@@ -51,6 +51,12 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
         "jq -c 'select(.\"update.id\" == 123456789)' bot.log",
         Story("tests/it/logs.rs", "one_search_for_an_updates_id_tells_its_story"),
     ),
+    ("cargo test --profile load --test faults", Gate("cargo test --locked --profile load --test faults")),
+    (
+        "cargo test --profile load --test faults -- crash stopping",
+        Gate("cargo test --locked --profile load --test faults"),
+    ),
+    ("cargo test --profile load --test faults -- --long", Elsewhere("it takes more than an hour")),
     ("cargo bench --bench main_job", Elsewhere("it takes ten minutes of a quiet machine")),
     ("cargo bench --bench main_job -- ready acks", Elsewhere("it takes minutes of a quiet machine")),
     ("cargo bench --bench store", Elsewhere("it takes a minute of a quiet machine")),
