@@ -43,6 +43,7 @@ pub mod owner;
 // The work.
 pub mod settle;
 pub mod inbox;
+pub mod limits;
 pub mod turn;
 pub mod handlers;
 pub mod dispatch;

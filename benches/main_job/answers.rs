@@ -5,6 +5,7 @@ use routergram::sandbox::telegram::view::Event;
 use tokio::sync::broadcast::Receiver;
 
 use crate::bot::DEADLINE;
+pub(crate) use crate::load::faults::Faults;
 
 /// The bot's messages from now on, in all chats.
 pub(crate) struct Answers {
@@ -36,42 +37,5 @@ impl Answers {
             self.next().await?;
         }
         Ok(())
-    }
-}
-
-/// What is wrong with the answers of one or more chats.
-#[derive(Default)]
-pub(crate) struct Faults {
-    lost: usize,
-    doubled: usize,
-    out_of_order: usize,
-}
-
-impl Faults {
-    /// Compares what the bot said in a chat with what it was asked there, in that order.
-    pub(crate) fn look(&mut self, telegram: &FakeTelegram, chat: i64, questions: &[String]) {
-        let bot = telegram.bot_id();
-        let texts: Vec<String> =
-            telegram.chat(chat).into_iter().filter(|message| message.from == bot).map(|message| message.text).collect();
-        let of_question = |question: &String| {
-            let answer = format!("To {question}: ");
-            texts
-                .iter()
-                .enumerate()
-                .filter(move |(_, text)| text.starts_with(&answer))
-                .map(|(place, _)| place)
-                .collect()
-        };
-        let mut last = None;
-        for places in questions.iter().map(of_question).collect::<Vec<Vec<usize>>>() {
-            self.lost += usize::from(places.is_empty());
-            self.doubled += places.len().saturating_sub(1);
-            self.out_of_order += usize::from(places.first().is_some_and(|place| Some(place) < last.as_ref()));
-            last = places.first().copied().or(last);
-        }
-    }
-
-    pub(crate) fn shown(&self) -> String {
-        format!("{} lost, {} doubled, {} out of order", self.lost, self.doubled, self.out_of_order)
     }
 }

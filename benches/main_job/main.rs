@@ -12,6 +12,8 @@ mod bot;
 mod burst;
 mod conversations;
 mod flood;
+#[path = "../../tests/load/mod.rs"]
+mod load;
 mod machine;
 mod posts;
 mod starts;
@@ -47,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
     if chosen("streams") {
         streams::streams().await?;
     }
-    for mode in [Mode::Webhook, Mode::Polling] {
+    for mode in Mode::BOTH {
         if chosen("burst") {
             burst::burst(mode).await?;
         }

@@ -22,7 +22,7 @@ pub(crate) async fn ready() -> anyhow::Result<()> {
     world.model.first_delta_after(Duration::from_hours(1));
     let full = world.place("full");
     fill(&full, &world).await?;
-    for mode in [Mode::Webhook, Mode::Polling] {
+    for mode in Mode::BOTH {
         let mut spans = Spans::new()?;
         for n in 0..STARTS {
             let data = world.place(&format!("empty-{}-{n}", mode.name()));

@@ -1,8 +1,6 @@
 //! One table: what was measured, how much it was, what was wished.
 
-use std::time::Duration;
-
-use hdrhistogram::Histogram;
+pub(crate) use crate::load::spans::Spans;
 
 /// Above the rows, which are printed as the numbers come.
 pub(crate) fn head() {
@@ -19,19 +17,7 @@ pub(crate) fn note(what: &str, measured: &str) {
     row(what, measured, "");
 }
 
-/// Durations, kept in microseconds to three digits.
-pub(crate) struct Spans(Histogram<u64>);
-
 impl Spans {
-    pub(crate) fn new() -> anyhow::Result<Self> {
-        Ok(Self(Histogram::new(3)?))
-    }
-
-    /// Counts one. Not by `saturating_record`: that never widens the range, and takes what lies beyond for nothing.
-    pub(crate) fn add(&mut self, span: Duration) -> anyhow::Result<()> {
-        Ok(self.0.record(u64::try_from(span.as_micros())?)?)
-    }
-
     pub(crate) fn quantiles(&self) -> String {
         let at = |quantile| millis(self.0.value_at_quantile(quantile));
         format!("p50 {}, p99 {}, max {} ms", at(0.5), at(0.99), millis(self.0.max()))

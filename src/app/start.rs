@@ -16,6 +16,7 @@ use crate::http::Phase;
 use crate::inbox::Inbox;
 use crate::intake::polling::News;
 use crate::intake::{Acceptor, door, polling};
+use crate::limits::Limits;
 use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::settle::Settler;
@@ -34,6 +35,9 @@ const VISITS_AGAIN: Duration = Duration::from_secs(1);
 /// its ids anew after a week of silence.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 const PURGE_AFTER: Duration = Duration::from_hours(48);
+
+/// What counts for how much people may send now.
+const LATELY: Duration = Duration::from_mins(1);
 
 /// What must be wound up.
 pub(super) struct Bot {
@@ -63,7 +67,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     }
     frame.health.set(Phase::Starting("asking Telegram who the bot is"));
     let identity = establish::who_am_i(&telegram, &frame.clock).await?;
-    let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running)?;
+    let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running).await?;
     let teloxide = teloxide_bot(frame).await?;
     notice_visits(frame, &storage, &inbox).await;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
@@ -106,7 +110,7 @@ async fn open_store(frame: &Frame) -> Result<Storage, Failure> {
     }
 }
 
-fn tools(
+async fn tools(
     frame: &Frame,
     storage: Storage,
     telegram: Telegram,
@@ -116,6 +120,7 @@ fn tools(
     let config = &frame.config;
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
+    let limits = limits(frame, &storage).await;
     let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
     Ok(Arc::new(Tools {
         storage,
@@ -127,10 +132,25 @@ fn tools(
         config: config.turns.clone(),
         bot,
         running,
+        limits,
         drafts: AtomicBool::new(true),
         rich: AtomicBool::new(true),
         hash_key: config.token.expose().to_owned().into(),
     }))
+}
+
+/// What people have sent lately to the process before this one counts.
+async fn limits(frame: &Frame, storage: &Storage) -> Limits {
+    let (per_minute, now) = (frame.config.turns.messages_per_minute, frame.clock.now());
+    let before = match per_minute {
+        Some(_) => storage.done_since(frame.config.token.bot_id(), now.minus(LATELY)).await.unwrap_or_else(|error| {
+            tracing::warn!(reason = %error, "What people have sent in the last minute is not known");
+            Vec::new()
+        }),
+        None => Vec::new(),
+    };
+    // The id of a private chat is its person's.
+    Limits::new(per_minute, &before, now.as_secs())
 }
 
 /// teloxide's client, for its dispatcher alone. The dispatcher asks who it is before anything else and ends when that
@@ -199,10 +219,15 @@ async fn clear_way(frame: &Frame, telegram: &Telegram) -> Result<(), Failure> {
 /// A store that failed for good ends the process, at whatever point of its life.
 fn watch_store(frame: &Frame, storage: Storage) {
     let (tasks, hard) = (frame.tasks.clone(), frame.tasks.stop().hard.clone());
+    let folder = frame.config.storage.data_dir.clone();
     frame.tasks.spawn(async move {
         tokio::select! {
             () = hard.cancelled() => {}
-            failure = storage.failed() => tasks.fail(format!("the store cannot be trusted any more: {failure}")),
+            failure = storage.failed() => {
+                // "./data" says little where nobody chose the working directory, as in a container.
+                let folder = std::path::absolute(&folder).unwrap_or(folder);
+                tasks.fail(format!("the store in {} failed: {failure}", folder.display()));
+            }
         }
     });
 }

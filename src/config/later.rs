@@ -12,7 +12,6 @@ const NOT_YET: &[&str] = &[
     "WEB_SEARCH",
     "USER_DAILY_BUDGET_USD",
     "DAILY_BUDGET_USD",
-    "USER_MESSAGES_PER_MINUTE",
     DATABASE_URL,
     "HISTORY_DAYS",
     "DATA_KEY",

@@ -299,6 +299,8 @@ pub struct TurnConfig {
     pub max_concurrent: usize,
     /// Hard cap of one answer.
     pub timeout: Duration,
+    /// Messages that one person may send in a minute; `None`: no limit.
+    pub messages_per_minute: Option<u32>,
     /// The system prompt of conversations that were not given one.
     pub system_prompt: String,
     /// Ids of the people who may use the bot; `None` = everybody.

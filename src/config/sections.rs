@@ -231,6 +231,10 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, progress: Duration) -> TurnConfig {
             .whole("MAX_CONCURRENT_TURNS", raw.max_concurrent_turns.as_deref(), 1..=10_000)
             .unwrap_or_default(),
         timeout: Duration::from_secs(timeout.unwrap_or_default()),
+        // A thousand a minute is more than any person writes.
+        messages_per_minute: reader
+            .whole("USER_MESSAGES_PER_MINUTE", raw.user_messages_per_minute.as_deref(), 0..=1000)
+            .filter(|most| *most > 0),
         system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
         allowed_users: allowed_users(reader, raw),
         reply_format: reply_format(reader, raw),

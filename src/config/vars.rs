@@ -214,6 +214,13 @@ const ANSWERS: &[Var] = &[
     var("TURN_TIMEOUT_SECS", Value("300"), "hard cap of one answer; at least `OPENROUTER_TIMEOUT_SECS`", "600"),
     var("MAX_CONCURRENT_TURNS", Value("256"), "answers being written at once", "64"),
     var(
+        "USER_MESSAGES_PER_MINUTE",
+        Value("20"),
+        "how many messages one person may send in a minute; what is beyond that is not answered, and they are told so \
+         once in that minute; `0`: no limit",
+        "60",
+    ),
+    var(
         "TELEGRAM_MAX_PER_SECOND",
         Value("0"),
         "how many messages, edits and drafts are sent a second at most; `0`: as many as Telegram takes, learnt from its \

@@ -1,8 +1,8 @@
 //! Around every handler: a span, a deadline, a panic guard, the outcome, the numbers.
 //!
 //! Which line decides what happens to an update? A handler's error says retry; a panic or the death of the process
-//! counts as a deadly attempt, of the handling or of the part that was being delivered; everything else is an outcome. This file carries the decision out and is the only place
-//! that gives claims back.
+//! counts as a deadly attempt, of the handling or of the part that was being delivered; everything else is an outcome. This
+//! file carries the decision out and is the only place that gives claims back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -18,6 +18,7 @@ use crate::update::{Event, Lane, Message, User};
 mod ask;
 mod button;
 mod edited;
+mod limit;
 mod new;
 mod retry;
 mod route;
@@ -36,6 +37,8 @@ pub struct Job {
     pub key: ClaimKey,
     /// A message in which an attempt before a crash had begun to show its answer.
     pub placed: Option<i64>,
+    /// When it happened, in seconds since the Unix epoch: by Telegram's stamp, where there is one.
+    pub written_at: i64,
 }
 
 /// What is to be done about an update, besides noting that it was handled.
@@ -97,6 +100,9 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Ou
     if let Some(user) = job.user() {
         tools.owner.heard(user.id, job.language());
     }
+    if let Some(outcome) = limit::exceeded(&tools, &job) {
+        return Ok(outcome);
+    }
     match routes.dispatch(dptree::deps![tools, Arc::new(job)]).await {
         ControlFlow::Break(outcome) => outcome,
         // Every route has its branch above; one without would be an update that nobody looked at.
@@ -108,7 +114,12 @@ impl Job {
     /// An event as it came out of the inbox.
     #[must_use]
     pub const fn new(event: Event, update: &PendingUpdate, key: ClaimKey, placed: Option<i64>) -> Self {
-        Self { event, lane: update.lane, key, placed }
+        let written_at = match &event {
+            // An edited message bears the stamp of when it was written at first.
+            Event::Message(message) if message.sent_at > 0 => message.sent_at,
+            _ => update.received_at.as_secs(),
+        };
+        Self { event, lane: update.lane, key, placed, written_at }
     }
 
     /// The message, when the event is one.

@@ -3,9 +3,10 @@
 //! Random stories (updates that come in, also twice; claims that end well, badly or not at all; processes that die or are
 //! stopped; hours that pass) are played to both, over a real store. What the inbox hands out must be the head of a lane
 //! that the model would hand out, with the attempts that the model has counted; what the model would hand out must come;
-//! and at the end nothing is left. Only a control lane has no order: a Stop button may overtake others that are on disk. A story that fails is made as short as it can be, and kept in
-//! `proptest-regressions/`, which the next run begins with.
+//! and at the end nothing is left. Only a control lane has no order: a Stop button may overtake others that are on disk. A
+//! story that fails is made as short as it can be, and kept in `proptest-regressions/`, which the next run begins with.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, TestCaseError, TestRunner};
 
 use super::*;
-use crate::storage::{Accepted, NewUpdate};
+use crate::storage::{Accepted, MAX_ATTEMPTS, NewUpdate};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// Nobody waits this long for a store in memory.
@@ -257,8 +258,10 @@ impl<'a> Play<'a> {
         let places = self.model.open.keys().filter(|open| !LANES[**open].2).count();
         prop_assert_eq!(self.inbox.in_flight(), places, "the places that are taken");
         // As the dispatcher does it.
-        if deaths > MAX_ATTEMPTS {
-            self.ends(self.claims.len() - 1, End::Parked).await;
+        match deaths.cmp(&MAX_ATTEMPTS) {
+            Ordering::Less => {}
+            Ordering::Equal => self.claims[self.claims.len() - 1].1.begins_last_attempt().await.unwrap(),
+            Ordering::Greater => self.ends(self.claims.len() - 1, End::Parked).await,
         }
         Ok(true)
     }

@@ -87,6 +87,13 @@ phrases! {
         "Мне не удалось ответить на это сообщение, и оно отложено: его сможет посмотреть владелец. \
          Можете отправить его ещё раз или продолжить разговор о другом."
     }
+    /// More messages than one person may send in a minute; said once in that minute.
+    pub too_many_messages(most: u32 = 20) {
+        "These are more messages than I may answer: {most} a minute. What you write now gets no answer; \
+         please go on in a minute."
+        "Сообщений больше, чем мне разрешено принимать: {most} в минуту. На новые я пока не отвечаю; \
+         продолжите, пожалуйста, через минуту."
+    }
     /// A message without anything to answer: a mention of the bot alone, a command that wants a text.
     pub empty_question() {
         "There is no question in this message. Write what you would like to know."

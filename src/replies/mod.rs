@@ -22,7 +22,8 @@ pub use commands::{
 };
 pub use failures::{
     account, busy, context_too_long, cut_off, empty_answer, empty_question, gave_up, length_limit, moderated,
-    no_such_model, only_reasoning, our_failure, private_bot, refused, stalled, stalled_before_text, took_too_long,
+    no_such_model, only_reasoning, our_failure, private_bot, refused, stalled, stalled_before_text, too_many_messages,
+    took_too_long,
 };
 pub use owner::{
     owner_account, owner_backlog, owner_no_such_model, owner_parked, owner_undeliverable, owner_webhook_failing,

@@ -28,7 +28,10 @@ pub enum OpenError {
         file: String,
     },
     /// The database is damaged.
-    #[error("the database {file} is damaged ({detail}); restore a backup, or move the file away to start empty")]
+    #[error(
+        "the database {file} is damaged, or its disk cannot be read ({detail}). Look at the disk first (what dmesg says of \
+         it); then restore a backup, or move the file away to start empty"
+    )]
     Corrupt {
         /// The file.
         file: String,
@@ -97,9 +100,12 @@ pub enum StorageError {
     /// The claim is not ours any more. Stop working on that update; nothing was written.
     #[error("the claim was taken over")]
     LostClaim,
-    /// Nothing was written, it may work later (disk full, busy).
+    /// Nothing was written, it may work later (busy).
     #[error("the store refused: {0}")]
     Refused(String),
+    /// Nothing was written, for want of space. When that lasts, [`Fatal`](Self::Fatal) follows.
+    #[error("the disk with the data folder is full; free some space")]
+    Full,
     /// Nothing was written, and the same call would fail again: a fault of the caller or of the stored row. Do not
     /// repeat it; park the update.
     #[error("the store cannot do that: {0}")]

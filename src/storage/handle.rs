@@ -135,6 +135,12 @@ impl Storage {
         on_backend!(self, pending_in_lane(lane, after, limit))
     }
 
+    /// How many updates of each chat of this bot were done since this moment. Reads each of them: for a start, and for the
+    /// last minute.
+    pub async fn done_since(&self, bot: i64, since: Timestamp) -> Result<Vec<(i64, u32)>, StorageError> {
+        on_backend!(self, done_since(bot, since))
+    }
+
     /// How many updates of this bot are pending. Counts them: for a status page, not for every update.
     pub async fn pending_count(&self, bot: i64) -> Result<u64, StorageError> {
         on_backend!(self, pending_count(bot))

@@ -1,6 +1,6 @@
 //! Repeating a write that the store refuses for now.
 //!
-//! A full disk or a database that somebody else holds passes. What was about to be written does not: an answer that is
+//! A database that somebody else holds, or a disk that is full for a moment, passes. What was about to be written does not: an answer that is
 //! not stored would be paid for again, a delivery that is not noted would go out again. So whoever holds such a thing
 //! insists.
 
@@ -20,10 +20,10 @@ where
     let mut told = false;
     loop {
         match write().await {
-            Err(StorageError::Refused(reason)) => {
+            Err(refusal @ (StorageError::Refused(_) | StorageError::Full)) => {
                 if !std::mem::replace(&mut told, true) {
                     tracing::error!(
-                        reason,
+                        reason = %refusal,
                         "The store refuses to write (is the disk full?); trying again until it does"
                     );
                 }

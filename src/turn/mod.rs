@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::clock::Clock;
 use crate::config::TurnConfig;
+use crate::limits::Limits;
 use crate::metrics;
 use crate::openrouter::{ChatRequest, ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
@@ -53,6 +54,8 @@ pub struct Tools {
     pub bot: BotIdentity,
     /// Answers being written now, so that they can be stopped.
     pub running: Running,
+    /// What people have asked for lately.
+    pub limits: Limits,
     /// Cleared when this Bot API server turns out not to know drafts.
     pub drafts: AtomicBool,
     /// Cleared when this Bot API server turns out not to know rich messages.

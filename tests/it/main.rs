@@ -28,6 +28,7 @@ mod image;
 mod interop;
 mod joining;
 mod lanes;
+mod limits;
 mod layering;
 mod logs;
 mod metrics;

@@ -186,6 +186,13 @@ impl FakeTelegram {
         self.shared.change(|world, _| world.faults.delay(method, delay));
     }
 
+    /// Telegram is this far away, there and back: a call takes half of it before it is looked at, and its answer the
+    /// other half. Unlike with [`slow_down`](Self::slow_down), a call that was sent off is done although its sender has
+    /// died meanwhile. By the clock, and for all methods but `getUpdates`.
+    pub fn set_distance(&self, there_and_back: Duration) {
+        self.shared.change(|world, _| world.switches.distance = there_and_back);
+    }
+
     /// No more faults, no more delays.
     pub fn heal(&self) {
         self.shared.change(|world, _| world.faults.heal());

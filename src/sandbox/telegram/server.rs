@@ -18,12 +18,14 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 use super::answer::{Answer, Refusal};
 use super::body;
 use super::calls::{self, Outcome};
 use super::faults::Trouble;
+use super::params::Params;
 use super::shared::Shared;
 use crate::clock::Timestamp;
 
@@ -97,10 +99,30 @@ async fn respond(shared: &Arc<Shared>, request: Request) -> Response {
         Ok(params) => params,
         Err(refusal) => return answer(Err(refusal)),
     };
-    match calls::perform(shared, method.trim_end_matches('/'), params).await {
+    match perform(shared, method.trim_end_matches('/'), params).await {
         Outcome::Answer(done) => answer(done),
         Outcome::Trouble(trouble, done) => troubled(&trouble, done).await,
     }
+}
+
+/// Here, or as far away as this Telegram is: there, nobody knows whether the caller still lives.
+async fn perform(shared: &Arc<Shared>, method: &str, params: Params) -> Outcome {
+    let half = shared.look().switches.distance / 2;
+    if half.is_zero() || method.eq_ignore_ascii_case("getUpdates") {
+        return calls::perform(shared, method, params).await;
+    }
+    let (tell, told) = oneshot::channel();
+    let (there, method) = (Arc::clone(shared), method.to_owned());
+    shared.run(async move {
+        there.clock.sleep(half).await;
+        // Nobody hears it when the caller has gone.
+        let _ = tell.send(calls::perform(&there, &method, params).await);
+    });
+    let Ok(outcome) = told.await else {
+        return Outcome::Trouble(Trouble::Reset, Err(Refusal::plain(502, "Bad Gateway")));
+    };
+    shared.clock.sleep(half).await;
+    outcome
 }
 
 /// A file, where `getFile` said it is.

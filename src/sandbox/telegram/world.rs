@@ -65,6 +65,8 @@ pub(super) struct Switches {
     pub(super) copies: usize,
     /// How far the `Date` on its answers is ahead.
     pub(super) date_ahead: Duration,
+    /// How long a call is on its way, there and back.
+    pub(super) distance: Duration,
 }
 
 /// What the server makes of `can_stop`.
@@ -151,6 +153,7 @@ impl World {
                 token_revoked: false,
                 copies: 1,
                 date_ahead: Duration::ZERO,
+                distance: Duration::ZERO,
             },
             last_message: 0,
             last_callback: 0,

@@ -21,6 +21,7 @@ promises! {
     the_next_update_of_a_lane_takes_the_place_of_a_finished_one
     a_lane_is_listed_from_any_point
     what_waits_is_counted_and_its_age_is_known
+    what_was_done_lately_is_counted_by_chat
     ten_thousand_updates_of_a_hundred_senders_are_all_stored_in_order
     the_heads_are_right_whatever_happened
 }
@@ -168,6 +169,20 @@ async fn what_waits_is_counted_and_its_age_is_known(world: World) {
     world.complete(first.key).await.unwrap();
     assert!(world.oldest_pending(BOT).await.unwrap().unwrap().since(before) >= HOUR);
     assert_eq!(world.pending_count(BOT).await.unwrap(), 1);
+}
+
+async fn what_was_done_lately_is_counted_by_chat(world: World) {
+    let early = world.begins(1, 5).await.key;
+    world.complete(early).await.unwrap();
+    world.clock.advance(std::time::Duration::from_mins(2));
+    let lately = world.clock.now();
+    for (id, chat) in [(2, 5), (3, 5), (4, 6)] {
+        let key = world.begins(id, chat).await.key;
+        world.complete(key).await.unwrap();
+    }
+    world.begins(5, 7).await;
+    assert_eq!(world.done_since(BOT, lately).await.unwrap(), [(5, 2), (6, 1)]);
+    assert_eq!(world.done_since(BOT + 1, lately).await.unwrap(), []);
 }
 
 async fn ten_thousand_updates_of_a_hundred_senders_are_all_stored_in_order(mut world: World) {

@@ -42,6 +42,9 @@ pub(super) const IN_LANE: &str = "
 
 const COUNT: &str = "SELECT count(*) FROM inbox WHERE bot = :bot AND state = 'pending'";
 
+const DONE_SINCE: &str = "
+    SELECT chat, count(*) FROM inbox WHERE state = 'done' AND finished_at >= :since AND bot = :bot GROUP BY chat";
+
 const OLDEST: &str = "
     SELECT received_at FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 ORDER BY seq LIMIT 1";
 
@@ -101,6 +104,20 @@ impl Sqlite {
         self.read(move |db| {
             let count: i64 = db.prepare_cached(COUNT)?.query_row(named_params! { ":bot": bot }, |row| row.get(0))?;
             Ok(count.unsigned_abs())
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn done_since(
+        &self,
+        bot: i64,
+        since: Timestamp,
+    ) -> Result<Vec<(i64, u32)>, StorageError> {
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(DONE_SINCE)?;
+            let which = named_params! { ":bot": bot, ":since": since.0 };
+            let found = statement.query_map(which, |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+            Ok(found)
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! Opening: hold the folder, look whether the file is sound and ours, migrate it, start the threads.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::faults::{self, Switch};
 use crate::storage::OpenError;
 
 use super::checkpoint::{Checkpoints, LogState};
+use super::errors::DISK_FAILS;
 use super::folder::{self, HeldFolder};
 use super::readers::Readers;
 use super::unwritable::unwritable;
@@ -181,9 +183,11 @@ fn explain(file: &Path, error: &rusqlite::Error) -> OpenError {
             OpenError::Corrupt { file: name, detail: error.to_string() }
         }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            let source = std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string());
+            let source = std::io::Error::new(ErrorKind::PermissionDenied, error.to_string());
             unwritable(file.parent().unwrap_or(file), source)
         }
+        Some(ErrorCode::DiskFull) => unwritable(file.parent().unwrap_or(file), ErrorKind::StorageFull.into()),
+        Some(ErrorCode::SystemIoFailure) => OpenError::Other(format!("{name}: {error}. {DISK_FAILS}")),
         _ => OpenError::Other(format!("{name}: {error}")),
     }
 }

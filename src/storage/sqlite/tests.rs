@@ -215,7 +215,7 @@ async fn a_full_disk_refuses_and_nothing_is_written() {
     let outcomes = join_all((0..50).map(|n| store.accept((0..10).map(|m| update(100 + n * 10 + m)).collect()))).await;
     let stored = outcomes.iter().filter(|one| one.is_ok()).count();
     assert!(stored < 50, "the limit was not felt");
-    assert!(outcomes.iter().all(|one| matches!(one, Ok(_) | Err(StorageError::Refused(_)))));
+    assert!(outcomes.iter().all(|one| matches!(one, Ok(_) | Err(StorageError::Full))));
     assert_eq!(store.pending_count(BOT).await.unwrap(), 1 + stored as u64 * 10);
 
     limit(1_000_000).await.unwrap();

@@ -9,18 +9,22 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{getegid, geteuid};
 
+use super::errors::DISK_FAILS;
 use crate::storage::OpenError;
 
 /// The failure to write in `folder`, with its fix.
 pub(super) fn unwritable(folder: &Path, source: Error) -> OpenError {
     // "./data" says little where nobody chose the working directory, as in a container.
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let fix = fix(&folder, source.kind());
+    let fix = fix(&folder, &source);
     OpenError::Unwritable { folder: folder.display().to_string(), source, fix }
 }
 
-fn fix(folder: &Path, why: ErrorKind) -> String {
-    match why {
+fn fix(folder: &Path, why: &Error) -> String {
+    if why.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) {
+        return DISK_FAILS.to_owned();
+    }
+    match why.kind() {
         ErrorKind::PermissionDenied => whose(folder),
         ErrorKind::ReadOnlyFilesystem => {
             "Mount a writable folder or a volume there, or point DATA_DIR at one: this file system is read-only"

@@ -4,12 +4,13 @@
 //! fsync) and answers all. While it commits, the next batch queues up: under load the batches grow by themselves, and
 //! a lone job is not held back. Each job runs in a savepoint, so one that fails undoes its own writes alone.
 //!
-//! A full or busy disk refuses the whole batch. A failed commit, a damaged file or a failed read raise the alarm, and
-//! nothing is written from then on.
+//! A full or busy disk refuses the whole batch. A failed commit, a damaged file, a failed read, or a disk that stays full
+//! raise the alarm, and nothing is written from then on.
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -27,6 +28,10 @@ const QUEUE: usize = 1024;
 
 /// Jobs per commit. Measured batches of 100 producers stay below 100; the cap bounds how long the first one waits.
 const BATCH: usize = 512;
+
+/// A disk may be full for as long as other programs need to clean up after themselves (logs that are rotated, a copy that
+/// fails and is removed). After that somebody has to act, and sees a process that ended sooner than one that waits.
+const FULL_FOR: Duration = Duration::from_secs(30);
 
 /// What a job works in: the transaction of its batch.
 pub(super) struct Transaction<'a> {
@@ -76,7 +81,7 @@ impl Writer {
 
 impl Desk {
     fn work(self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
-        let mut batch = Vec::new();
+        let (mut batch, mut full_since) = (Vec::new(), None);
         while let Some(first) = queue.blocking_recv() {
             batch.push(first);
             while batch.len() < BATCH
@@ -85,7 +90,8 @@ impl Desk {
                 batch.push(next);
             }
             let watch = Stopwatch::start();
-            let overruled = self.alarm.check().and_then(|()| self.commit(&mut batch)).err();
+            let committed = self.alarm.check().and_then(|()| self.commit(&mut batch));
+            let overruled = self.unless_full_for_long(committed, &mut full_since).err();
             metrics::committed(batch.len(), watch.seconds(), overruled.as_ref().map(failure));
             if let Some(error) = &overruled {
                 self.alarm.heed(error);
@@ -108,6 +114,27 @@ impl Desk {
         outcome
     }
 
+    /// Says of a disk that has been full for too long that it is the end.
+    fn unless_full_for_long(
+        &self,
+        committed: Result<(), StorageError>,
+        full_since: &mut Option<Timestamp>,
+    ) -> Result<(), StorageError> {
+        if !matches!(committed, Err(StorageError::Full)) {
+            *full_since = None;
+            return committed;
+        }
+        let now = self.clock.now();
+        if now.since(*full_since.get_or_insert(now)) < FULL_FOR {
+            return committed;
+        }
+        let secs = FULL_FOR.as_secs();
+        Err(StorageError::Fatal(format!(
+            "its disk has been full for {secs} s. Free some space there, and start the program again; Telegram keeps what \
+             could not be stored"
+        )))
+    }
+
     fn run(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         self.step("BEGIN IMMEDIATE")?;
         let left_open = Cell::new(false);
@@ -117,7 +144,9 @@ impl Desk {
             match job.run(&transaction) {
                 Ok(()) => {}
                 Err(StorageError::LostClaim | StorageError::Invalid(_)) => self.step("ROLLBACK TO job")?,
-                Err(everybody @ (StorageError::Refused(_) | StorageError::Fatal(_))) => return Err(everybody),
+                Err(everybody @ (StorageError::Refused(_) | StorageError::Full | StorageError::Fatal(_))) => {
+                    return Err(everybody);
+                }
             }
             self.step("RELEASE job")?;
         }
@@ -186,5 +215,44 @@ where
         let outcome = overruled.map_or(self.outcome, |error| Err(error.clone()));
         // Nobody waits any more: the caller's future was dropped.
         let _ = self.reply.send(outcome);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Sqlite;
+    use super::*;
+
+    /// The database may grow to so many pages, or to as many as it has when that is more.
+    async fn limit(store: &Sqlite, pages: u32) {
+        let pragma = format!("PRAGMA max_page_count = {pages}");
+        store.write(move |tx| Ok(tx.db.query_row(&pragma, [], |_| Ok(()))?)).await.unwrap();
+    }
+
+    /// Takes a megabyte.
+    async fn grow(store: &Sqlite) -> Result<(), StorageError> {
+        const BALLAST: &str =
+            "CREATE TABLE IF NOT EXISTS ballast (bytes); INSERT INTO ballast VALUES (zeroblob(1000000))";
+        store.write(|tx| Ok(tx.db.execute_batch(BALLAST)?)).await
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_stays_full_is_the_end_and_one_that_is_full_for_a_moment_is_not() {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
+        let store = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
+        limit(&store, 1).await;
+        assert!(matches!(grow(&store).await, Err(StorageError::Full)));
+        clock.advance(FULL_FOR / 2);
+        assert!(matches!(grow(&store).await, Err(StorageError::Full)));
+
+        limit(&store, 1_000_000).await;
+        grow(&store).await.unwrap();
+        limit(&store, 1).await;
+        clock.advance(FULL_FOR);
+        assert!(matches!(grow(&store).await, Err(StorageError::Full)), "it was not full all the time");
+
+        clock.advance(FULL_FOR);
+        assert!(matches!(grow(&store).await, Err(StorageError::Fatal(_))));
+        assert!(store.failed().await.contains("full for 30 s. Free some space there"));
     }
 }

@@ -95,6 +95,12 @@ impl Preview {
             }
             None => Place::Message(None),
         };
+        // A message in which the answer will grow is a sign of life itself, and comes first: an answer that is written over
+        // it can be repeated after a crash, one in a message of its own may come twice.
+        let next_typing = match place {
+            Place::Message(None) => tools.clock.now().plus(FRAME),
+            Place::Nowhere | Place::Draft(_) | Place::Message(Some(_)) => Timestamp::default(),
+        };
         Self {
             tools: Arc::clone(tools),
             frame: Frame::new(tools, question, buttons::stop(question.key.seq, question.language)),
@@ -104,7 +110,7 @@ impl Preview {
             leave: None,
             under_way: None,
             doing: Doing::Typing,
-            next_typing: Timestamp::default(),
+            next_typing,
             next_frame: Timestamp::default(),
             shown: 0,
             shown_at: Timestamp::default(),
@@ -222,7 +228,7 @@ impl Preview {
             // Whoever refuses "typing…" may take the text.
             Err(error) if self.doing == Doing::Typing => tracing::debug!(reason = %error, "A sign of life was dropped"),
             Err(error) if matches!(self.place, Place::Draft(_)) && knows_no_drafts(&error) => {
-                (self.place, self.shown) = (Place::Message(None), 0);
+                (self.place, self.shown, self.next_frame) = (Place::Message(None), 0, Timestamp::default());
             }
             Err(error) if error.says_not_modified() => {}
             Err(error @ TelegramError::Refused { .. }) if matches!(self.place, Place::Message(_)) => {

@@ -18,7 +18,7 @@ use proofs::{PROOFS, Proof};
 
 /// Variables of others, and of the tests.
 const OTHERS: [(&str, &[&str]); 6] = [
-    ("the tests", &["ROUTERGRAM_TEST_ALL", "ROUTERGRAM_PROGRAM", "UPDATE_DOCS"]),
+    ("the tests", &["ROUTERGRAM_PROGRAM", "ROUTERGRAM_TEST_ALL", "UPDATE_DOCS"]),
     ("Docker Compose", &["COMPOSE_FILE"]),
     ("deploy/Caddyfile", &["DOMAIN"]),
     ("the Dockerfile", &["VERSION", "REVISION", "CREATED"]),

@@ -61,6 +61,12 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
         Story("tests/it/logs.rs", "one_search_for_an_updates_id_tells_its_story"),
     ),
     ("cargo build --release --features otlp", Gate("cargo nextest run --locked --features otlp otlp::")),
+    ("cargo test --profile load --test faults", Gate("cargo test --locked --profile load --test faults")),
+    (
+        "cargo test --profile load --test faults -- crash stopping",
+        Gate("cargo test --locked --profile load --test faults"),
+    ),
+    ("cargo test --profile load --test faults -- --long", Elsewhere("it takes more than an hour")),
     ("cargo bench --bench main_job", Elsewhere("it takes ten minutes of a quiet machine")),
     ("cargo bench --bench main_job -- ready acks", Elsewhere("it takes minutes of a quiet machine")),
     ("cargo bench --bench store", Elsewhere("it takes a minute of a quiet machine")),

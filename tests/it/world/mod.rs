@@ -89,6 +89,8 @@ impl World {
             ("PORT", &port.to_string()),
             ("METRICS_TOKEN", "TEST-metrics-token"),
             ("LOG_FORMAT", "json"),
+            // Stories tell in seconds what takes people minutes.
+            ("USER_MESSAGES_PER_MINUTE", "0"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();

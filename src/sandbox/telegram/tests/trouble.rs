@@ -103,3 +103,43 @@ async fn the_last_handle_stops_the_server() {
     other.telegram.stop().await;
     assert!(other.client.get(other.url("getMe")).send().await.is_err());
 }
+
+/// Returns when so many tasks more are at work: a connection is one, and a call that was read from it another.
+async fn has_read(bot: &Bot, tasks: usize) {
+    let tasks = bot.telegram.shared.tasks.len() + tasks;
+    while bot.telegram.shared.tasks.len() < tasks {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_to_a_telegram_far_away_is_done_although_its_sender_has_died() {
+    let bot = Bot::start().await;
+    bot.telegram.set_distance(Duration::from_hours(2));
+    tokio::select! {
+        biased;
+        () = has_read(&bot, 2) => {}
+        answer = bot.call("sendMessage", say("a")) => panic!("{answer:?}"),
+    }
+    bot.clock.advance(Duration::from_hours(1));
+    bot.telegram.chat_becomes(ANNA, |messages| messages.len() == 1).await;
+}
+
+#[tokio::test]
+async fn the_answer_of_a_telegram_far_away_takes_its_time_too() {
+    let bot = Bot::start().await;
+    bot.telegram.set_distance(Duration::from_hours(2));
+    let mut call = Box::pin(bot.call("sendMessage", say("a")));
+    let done = async {
+        has_read(&bot, 2).await;
+        bot.clock.advance(Duration::from_hours(1));
+        bot.telegram.chat_becomes(ANNA, |messages| messages.len() == 1).await;
+    };
+    tokio::select! {
+        biased;
+        () = done => {}
+        answer = &mut call => panic!("{answer:?}"),
+    }
+    bot.clock.advance(Duration::from_hours(1));
+    assert_eq!(call.await.0, 200);
+}

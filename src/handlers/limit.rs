@@ -1,0 +1,29 @@
+//! Whether somebody has written too much: then they are told so once, and nothing else is done.
+
+use super::route::{ANONYMOUS_ADMIN, Route, route};
+use super::{Job, Outcome};
+use crate::limits::Leave;
+use crate::turn::Tools;
+use crate::{metrics, replies};
+
+/// What becomes of a message too many; `None` when it is not.
+pub(super) fn exceeded(tools: &Tools, job: &Job) -> Option<Outcome> {
+    let user = job.message()?.from.as_ref()?;
+    // What is left without a word costs nothing, and whoever wants to stop an answer must be able to.
+    if matches!(route(&job.event, tools), Route::Ignore(_) | Route::Stop(_)) {
+        return None;
+    }
+    // All who hide behind their group's name share an id; the group has its own.
+    let person = if user.id == ANONYMOUS_ADMIN { job.lane.chat } else { user.id };
+    match tools.limits.message(person, job.key.seq, job.written_at) {
+        Leave::Granted => None,
+        Leave::Notice(most) => {
+            tracing::info!(most, "Somebody writes more messages than they may in a minute; they are told once");
+            Some(job.reply(replies::too_many_messages(job.language(), most)))
+        }
+        Leave::Quiet => {
+            metrics::update_ignored("too_many_messages");
+            Some(Outcome::Nothing)
+        }
+    }
+}

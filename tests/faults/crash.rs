@@ -1,0 +1,120 @@
+//! kill -9 at random moments, under load: in both modes, with answers that grow in messages and in drafts.
+//!
+//! 300 questions a second from 600 people (100 where answers grow in drafts). The rule: nothing is lost, nothing is out of
+//! order, the database passes its check after every kill, and the model is not asked for an answer that was stored. An
+//! answer that grew in a message does not come twice, since a change can be repeated without harm. One that grew in a draft
+//! may: Telegram offers nothing that would make a send exactly-once, and what was sent off is done, whoever has died. So at
+//! most 1.5 × what is sent within 35 ms, for each kill (Telegram is 30 ms away there, there and back, 60 ms otherwise; the
+//! rest is the commit), and each of them announced in the log. Placeholders that a kill left behind are counted: their words stay true.
+
+use std::time::Duration;
+
+use crate::Run;
+use crate::load::people::Mode;
+use crate::report::{Report, Row};
+use crate::store::Left;
+use crate::world::{World, kill};
+
+const PEOPLE: u16 = 600;
+/// Kills in each of the four ways of it.
+const KILLS: usize = 10;
+const KILLS_OF_A_NIGHT: usize = 50;
+/// How long a process lives, in milliseconds: one in four is killed while it starts, the others in the middle of some
+/// hundred answers. Whoever restarts it leaves it the second in which an answer is written: what dies three times over the
+/// same update is taken for that update's fault.
+const BIRTHS: std::ops::Range<u64> = 1..60;
+const LIVES: std::ops::Range<u64> = 2000..4000;
+/// Sends whose fate a kill leaves unknown are those of so many seconds.
+const UNKNOWN_SECS: f64 = 0.035;
+/// What chance may add to that.
+const CHANCE: f64 = 1.5;
+
+/// How answers are shown while they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Growing {
+    Messages,
+    Drafts,
+}
+
+impl Growing {
+    const fn per_second(self) -> u16 {
+        match self {
+            Self::Messages => 300,
+            Self::Drafts => 100,
+        }
+    }
+
+    /// How far away Telegram is, there and back.
+    const fn distance(self) -> Duration {
+        match self {
+            Self::Messages => Duration::from_millis(60),
+            Self::Drafts => Duration::from_millis(30),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "edits",
+            Self::Drafts => "drafts",
+        }
+    }
+}
+
+pub(crate) async fn crash(run: Run, report: &mut Report) -> anyhow::Result<()> {
+    for growing in [Growing::Messages, Growing::Drafts] {
+        for mode in Mode::BOTH {
+            report.add(killed(run, mode, growing).await?);
+        }
+    }
+    Ok(())
+}
+
+async fn killed(run: Run, mode: Mode, growing: Growing) -> anyhow::Result<Row> {
+    let mut row = Row::of(format!("crash, {}, {}", growing.name(), mode.name()));
+    let world = World::with(PEOPLE, mode).await?;
+    world.telegram.set_distance(growing.distance());
+    let world = if growing == Growing::Messages { world.in_groups() } else { world };
+    let load = world.asks(growing.per_second());
+    let (mut dice, mut last_turn) = (fastrand::Rng::with_seed(42), 0);
+    let kills = if run.long { KILLS_OF_A_NIGHT } else { KILLS };
+    for _ in 0..kills {
+        let mut process = world.spawns()?;
+        let life = if row.rounds % 4 == 3 { BIRTHS } else { LIVES };
+        tokio::time::sleep(Duration::from_millis(dice.u64(life))).await;
+        kill(&mut process)?;
+        let left = Left::by(&world.data())?;
+        left.is_sound()?;
+        let (answered, last) = left.answered(last_turn)?;
+        world.book.are_stored(answered);
+        last_turn = last;
+        row.rounds += 1;
+    }
+    let process = world.spawns()?;
+    row.acknowledged = load.ends().await?;
+    let rest = std::time::Instant::now();
+    let drained = world.drains().await;
+    row.note(format!("at rest {:.1} s after the last question", rest.elapsed().as_secs_f64()));
+    row.must(drained.is_ok(), drained.err().map(|error| error.to_string()).unwrap_or_default());
+    process.stop().await?;
+    judge(&mut row, &world, growing)?;
+    Ok(world.keep_if_red(row))
+}
+
+fn judge(row: &mut Row, world: &World, growing: Growing) -> anyhow::Result<()> {
+    row.faults = world.faults(row.acknowledged);
+    row.asked_twice = world.book.asked_for_what_was_stored();
+    row.note(format!("{} answers were begun again", world.book.asked_again()));
+    row.judge_promises();
+    let (doubled, announced) = (row.faults.doubled, world.said("A message may arrive twice")?);
+    row.note(format!("{announced} sends repeated"));
+    row.must(doubled <= announced, format!("{doubled} answers came twice, {announced} were announced"));
+    let kills = f64::from(u32::try_from(row.rounds)?);
+    let allowed = match growing {
+        Growing::Messages => 0.0,
+        Growing::Drafts => CHANCE * f64::from(growing.per_second()) * UNKNOWN_SECS * kills,
+    };
+    row.must(f64::from(u32::try_from(doubled)?) <= allowed, format!("{doubled} answers came twice, {allowed:.0} may"));
+    let misunderstood = world.misunderstood();
+    row.must(misunderstood.is_empty(), format!("not understood: {misunderstood:?}"));
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! A long run: 100 questions a second, restarts in its first quarter, then one process that lives on.
+//!
+//! The rule: what it needs does not grow with what it has done. Once it is warm (after half of the run), its memory has a
+//! slope of about zero: a leak of 1 KB for each update would be 100 KB a second, and half of that is red; in an hour, a
+//! tenth. The log of the database stays below what it is allowed, its file grows by no more than what is kept of a turn,
+//! of updates that are done no text is kept, and descriptors are as many as connections. And, as ever, nothing is lost.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::Run;
+use crate::load::people::Mode;
+use crate::load::process::Process;
+use crate::report::{Report, Row};
+use crate::store;
+use crate::world::World;
+
+const PEOPLE: u16 = 600;
+const PER_SECOND: u16 = 100;
+const LASTS: Duration = Duration::from_mins(2);
+const LASTS_LONG: Duration = Duration::from_hours(1);
+/// Restarts, evenly in the first quarter.
+const RESTARTS: u32 = 3;
+/// Bytes a second, in two minutes: half of the smallest leak that counts. The allocator moves this much by itself.
+const SLOPE: f64 = 50_000.0;
+const SLOPE_LONG: f64 = 10_000.0;
+/// The log is begun anew from 16 MiB on; what is written until that happens comes on top.
+const LOG_BYTES: u64 = 24 << 20;
+/// What is kept of a question of two letters: its turn, its line in the ledger, its id in the inbox, with their indexes.
+const KEPT_BYTES: u64 = 1500;
+/// A hundred connections of Telegram's, as many to the model and to Telegram as there are answers being written, and files.
+const DESCRIPTORS: usize = 500;
+/// Between two looks.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(crate) async fn soak(run: Run, report: &mut Report) -> anyhow::Result<()> {
+    let mut row = Row::of("soak, webhook");
+    let world = World::with(PEOPLE, Mode::Webhook).await?;
+    let (lasts, slope) = if run.long { (LASTS_LONG, SLOPE_LONG) } else { (LASTS, SLOPE) };
+    let load = world.asks(PER_SECOND);
+    let start = Instant::now();
+    let mut process = world.spawns()?;
+    for restart in 1..=RESTARTS {
+        tokio::time::sleep((lasts / 4 * restart / RESTARTS).saturating_sub(start.elapsed())).await;
+        process.stop().await?;
+        process = world.spawns()?;
+        row.rounds += 1;
+    }
+    let mut samples = Vec::new();
+    while start.elapsed() < lasts {
+        tokio::time::sleep(LOOK).await;
+        samples.push(Sample::of(&process, &world.data(), start.elapsed())?);
+    }
+    row.acknowledged = load.ends().await?;
+    world.drains().await?;
+    process.stop().await?;
+    judge(&mut row, &world, &samples, (lasts / 2, slope))?;
+    report.add(world.keep_if_red(row));
+    Ok(())
+}
+
+/// What it needs at a moment.
+struct Sample {
+    at: Duration,
+    /// Resident memory in bytes.
+    memory: f64,
+    descriptors: usize,
+    /// Size of the write-ahead log in bytes.
+    log: u64,
+}
+
+impl Sample {
+    fn of(process: &Process, data: &Path, at: Duration) -> anyhow::Result<Self> {
+        let proc = format!("/proc/{}", process.pid());
+        let status = fs::read_to_string(format!("{proc}/status"))?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS"));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok()).unwrap_or(f64::NAN);
+        let descriptors = fs::read_dir(format!("{proc}/fd"))?.count();
+        let log = fs::metadata(data.join("routergram.db-wal")).map_or(0, |file| file.len());
+        Ok(Self { at, memory: kib * 1024.0, descriptors, log })
+    }
+}
+
+/// The median of the slopes between all pairs, in bytes a second: a few samples that are far out do not move it.
+fn slope(samples: &[&Sample]) -> f64 {
+    let pairs = samples.iter().enumerate().flat_map(|(n, one)| samples[n + 1..].iter().map(move |other| (one, other)));
+    let mut slopes: Vec<f64> = pairs
+        .map(|(one, other)| (other.memory - one.memory) / other.at.saturating_sub(one.at).as_secs_f64())
+        .filter(|slope| slope.is_finite())
+        .collect();
+    slopes.sort_by(f64::total_cmp);
+    slopes.get(slopes.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn judge(row: &mut Row, world: &World, samples: &[Sample], (warm, most): (Duration, f64)) -> anyhow::Result<()> {
+    row.faults = world.faults(row.acknowledged);
+    row.asked_twice = world.book.asked_again();
+    row.judge_promises();
+    let doubled = row.faults.doubled;
+    row.must(doubled == 0, format!("{doubled} answers came twice"));
+    let warm: Vec<&Sample> = samples.iter().filter(|sample| sample.at >= warm).collect();
+    let growth = slope(&warm);
+    let memory = warm.last().map_or(f64::NAN, |sample| sample.memory / 1e6);
+    let descriptors = samples.iter().map(|sample| sample.descriptors).max().unwrap_or_default();
+    let log = samples.iter().map(|sample| sample.log).max().unwrap_or_default();
+    let kept = store::size(&world.data())? / u64::try_from(row.acknowledged.max(1))?;
+    let texts = store::texts_of_done_updates(&world.data())?;
+    row.note(format!("memory {memory:.1} MB, growing by {:.1} KB/s", growth / 1e3));
+    row.note(format!("log {} KiB at most, {kept} bytes kept of a turn", log >> 10));
+    row.note(format!("{descriptors} descriptors at most"));
+    row.must(growth < most, format!("memory grows by {growth:.0} bytes a second"));
+    row.must(log <= LOG_BYTES, format!("the log of the database had {log} bytes"));
+    row.must(kept <= KEPT_BYTES, format!("{kept} bytes are kept of each turn"));
+    row.must(texts == 0, format!("{texts} texts are kept of updates that are done"));
+    row.must(descriptors <= DESCRIPTORS, format!("{descriptors} descriptors are open"));
+    Ok(())
+}
