@@ -10,7 +10,7 @@ context=$PWD/target/image/context
 rm -rf "$context"
 mkdir -p "$context"
 # With their times, so that what has not changed is not built again.
-sed -n 's/^!//p' .dockerignore | while read -r name; do cp -a "$name" "$context/"; done
+sed -n 's/^!//p' .dockerignore | while read -r name; do cp -a --parents "$name" "$context/"; done
 rustup --quiet target add "$target"
 (cd "$context" && CARGO_TARGET_DIR="$PWD/../.." cargo build --release --locked --bin routergram --target "$target" >&2)
 echo "target/$target/release/routergram"

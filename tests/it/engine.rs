@@ -125,8 +125,14 @@ fn a_builder_takes_only_what_the_list_of_ignored_files_leaves() {
     let output = format!("type=local,dest={}", at("out"));
     let build = ["bud", "--isolation", "chroot", "--output", &output, "--file", &at("Dockerfile")];
     succeeds(buildah.args(storage).args(build).arg(tree("")));
-    let taken = folder.path().join("out/context").read_dir().unwrap();
-    let taken: BTreeSet<String> = taken.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let taken = |within: &str| -> BTreeSet<String> {
+        let entries = folder.path().join("out/context").join(within).read_dir().unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
     let ignored = text(".dockerignore");
-    assert_eq!(taken, ignored.lines().filter_map(|line| line.strip_prefix('!')).map(str::to_owned).collect());
+    let listed = || ignored.lines().filter_map(|line| line.strip_prefix('!'));
+    assert_eq!(taken(""), listed().map(|path| path.split('/').next().unwrap().to_owned()).collect());
+    for (parent, name) in listed().filter_map(|path| path.split_once('/')) {
+        assert_eq!(taken(parent), BTreeSet::from([name.to_owned()]), "one of {parent} is listed");
+    }
 }
