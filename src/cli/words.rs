@@ -228,7 +228,8 @@ Examples:
   routergram parked retry 17
   routergram parked retry --all
 
-A running bot takes them up within a second or two. An answer that is stored is delivered, not asked for again.
+A running bot takes them up within a second or two.
+An answer that is stored is delivered, not asked for again.
 Exit status: 0 when it is done, 1 when one of them is not parked; then nothing is changed.")]
     Retry {
         /// As `parked list` shows it
@@ -244,7 +245,7 @@ Examples:
   routergram parked discard 17 --yes
   routergram parked discard --all --yes
 
-Exit status: 0 when it is done, 1 when one of them is not parked or --yes is missing; then nothing is changed.")]
+Exit status: 0 when it is done, 1 when one is not parked or --yes is missing; then nothing changes.")]
     Discard {
         /// As `parked list` shows it
         #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
