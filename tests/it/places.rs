@@ -5,7 +5,7 @@ use routergram::sandbox::telegram::Call;
 use routergram::sandbox::telegram::view::Act;
 
 use crate::world::audit::stored;
-use crate::world::{ANNA, BORIS, GROUP, Mode, World, within};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, is_growing, within};
 
 const PLAINER: &str = "Telegram refused a message; sending it plainer";
 /// A group that has not become a supergroup.
@@ -129,13 +129,21 @@ async fn a_group_that_throws_the_bot_out_is_left_alone_and_others_are_answered()
 
 #[tokio::test]
 async fn a_question_that_was_deleted_is_still_answered() {
-    let world = world(Mode::Webhook).await;
-    let mut gate = world.model.hold_after(0);
+    let mut world = World::asleep(Mode::Polling, &[]).await;
+    world.model.answers_with(|asked| format!("to {}", asked.question()));
     let question = world.says(ANNA, GROUP, "/ask one");
-    within("the model is asked", gate.reached()).await;
+    world.telegram.act(Act::Delete { chat: GROUP, user: ANNA, message_id: question }).unwrap();
+    world.bot.starts().await;
+    let said = world.answers(GROUP, 1).await;
+    assert_eq!((said[0].text.as_str(), said[0].reply_to), ("to one", None));
+
+    let gate = world.model.hold_after(0);
+    let question = world.says(ANNA, GROUP, "/ask two");
+    within("its answer has begun", world.telegram.chat_becomes(GROUP, |messages| messages.iter().any(is_growing)))
+        .await;
     world.telegram.act(Act::Delete { chat: GROUP, user: ANNA, message_id: question }).unwrap();
     gate.release();
-    let said = world.answers(GROUP, 1).await;
-    assert_eq!((said[0].text.as_str(), said[0].reply_to), ("after 0", None));
+    let said = world.answers(GROUP, 2).await;
+    assert_eq!(said[1].text, "to two");
     world.ends().await;
 }
