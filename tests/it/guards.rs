@@ -30,7 +30,7 @@ fn an_update_that_is_acknowledged_before_it_is_stored_is_noticed() {
 
 #[test]
 fn an_update_that_is_taken_for_a_new_one_again_is_noticed() {
-    let story = "webhook::of_two_updates_with_one_id_the_first_counts";
+    let story = "attacks::updates::of_two_updates_with_one_id_the_first_counts";
     is_missed(Switch::NoDedup, story, "left: [\"re: first\", \"re: second\"]");
 }
 
