@@ -72,12 +72,13 @@ impl Telegram {
     }
 
     /// Waits until a preview may be shown in `chat`, for as long as that takes; the preview is written then, so that it is
-    /// the newest. Private chats get one a second, groups one in three seconds and a part of their minute. Keep the future
-    /// while the text grows: dropping it leaves the queue.
-    pub fn slot(&self, chat: i64, kind: Kind) -> impl Future<Output = Slot> + Send + use<> {
+    /// the newest. Private chats get one a second, groups one in three seconds and a part of their minute; the message in
+    /// which an answer will grow ([`Urgency::Begin`]) needs that part alone. Keep the future while the text grows: dropping
+    /// it leaves the queue.
+    pub fn slot(&self, urgency: Urgency, chat: i64, kind: Kind) -> impl Future<Output = Slot> + Send + use<> {
         let telegram = self.clone();
         async move {
-            let wish = Wish { urgency: Urgency::Preview, chat, kind };
+            let wish = Wish { urgency, chat, kind };
             loop {
                 if let Ok(ticket) = telegram.scheduler.ticket(wish).await {
                     return Slot { telegram, ticket };

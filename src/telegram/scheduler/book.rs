@@ -22,7 +22,7 @@ pub(in crate::telegram) struct Wish {
 
 impl Wish {
     pub(super) const fn is_preview(self) -> bool {
-        matches!(self.urgency, Urgency::Preview)
+        matches!(self.urgency, Urgency::Preview | Urgency::Begin)
     }
 
     /// What Telegram counts it with.

@@ -70,16 +70,18 @@ impl Chats {
     pub(super) fn verdict(&self, wish: Wish, now: Timestamp) -> Verdict {
         let Some(bucket) = self.buckets.get(&wish.bucket()) else { return Verdict::Go };
         let rest = bucket.blocked_until.since(now);
-        let until = if rest > SIT_OUT && wish.urgency != Urgency::Preview {
+        let until = if rest > SIT_OUT && !wish.is_preview() {
             return Verdict::ComeBack(rest);
         } else if !rest.is_zero() {
             bucket.blocked_until
         } else if bucket.asking_until > now {
             bucket.asking_until
-        } else if wish.urgency == Urgency::Preview {
-            bucket.next_frame(wish.chat)
         } else {
-            now
+            match wish.urgency {
+                Urgency::Preview => bucket.next_frame(wish.chat),
+                Urgency::Begin => bucket.uncrowded(),
+                Urgency::Final | Urgency::Reply => now,
+            }
         };
         if until > now { Verdict::Later(until) } else { Verdict::Go }
     }
@@ -159,9 +161,13 @@ impl Bucket {
         if chat >= 0 {
             return self.last[0].plus(PRIVATE_FRAME);
         }
-        let spaced = self.last[0].plus(GROUP_FRAME);
-        // With this one gone, there are fewer than previews may use.
+        self.last[0].plus(GROUP_FRAME).max(self.uncrowded())
+    }
+
+    /// When previews have used less of a group's minute than they may.
+    fn uncrowded(&self) -> Timestamp {
+        // With this one gone, there are fewer.
         let crowding = self.minute.len().checked_sub(GROUP_PREVIEWS).and_then(|place| self.minute.get(place));
-        crowding.map_or(spaced, |sent| sent.plus(MINUTE).max(spaced))
+        crowding.map_or(Timestamp::default(), |sent| sent.plus(MINUTE))
     }
 }

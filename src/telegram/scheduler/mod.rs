@@ -46,6 +46,9 @@ pub enum Urgency {
     Reply,
     /// A look at an answer that is being written. It goes when nobody else has been waiting for five seconds.
     Preview,
+    /// The message in which an answer will grow. It gives way like a look, and is spaced like the answer that it is the
+    /// beginning of.
+    Begin,
 }
 
 impl Urgency {
@@ -54,6 +57,7 @@ impl Urgency {
             Self::Final => "final",
             Self::Reply => "reply",
             Self::Preview => "preview",
+            Self::Begin => "begin",
         }
     }
 }

@@ -46,7 +46,7 @@ const fn handicap(urgency: Urgency) -> Duration {
     match urgency {
         Urgency::Final => Duration::ZERO,
         Urgency::Reply => Duration::from_secs(1),
-        Urgency::Preview => Duration::from_secs(5),
+        Urgency::Preview | Urgency::Begin => Duration::from_secs(5),
     }
 }
 

@@ -19,7 +19,7 @@ use super::{Question, Tools, buttons};
 use crate::clock::{Clock, Stopwatch, Timestamp};
 use crate::metrics;
 use crate::telegram::split::{MESSAGE_UNITS, split};
-use crate::telegram::{Kind, Slot, Telegram, TelegramError, markdown};
+use crate::telegram::{Kind, Slot, Telegram, TelegramError, Urgency, markdown};
 
 mod frame;
 mod last;
@@ -146,15 +146,15 @@ impl Preview {
     }
 
     /// When the next frame may be asked for, and what kind it is; `None` while there is nothing to show.
-    fn wanted(&self, text: &str) -> Option<(Timestamp, Kind)> {
+    fn wanted(&self, text: &str) -> Option<(Timestamp, Urgency, Kind)> {
         let grown = text.len() > self.shown;
         match self.place {
             Place::Nowhere => None,
-            Place::Message(None) => Some((self.next_frame, Kind::Message)),
-            Place::Message(Some(_)) => grown.then_some((self.next_frame, Kind::Message)),
+            Place::Message(None) => Some((self.next_frame, Urgency::Begin, Kind::Message)),
+            Place::Message(Some(_)) => grown.then_some((self.next_frame, Urgency::Preview, Kind::Message)),
             Place::Draft(_) if text.is_empty() => None,
-            Place::Draft(_) if grown => Some((self.next_frame, Kind::Draft)),
-            Place::Draft(_) => Some((self.shown_at.plus(RENEW), Kind::Draft)),
+            Place::Draft(_) if grown => Some((self.next_frame, Urgency::Preview, Kind::Draft)),
+            Place::Draft(_) => Some((self.shown_at.plus(RENEW), Urgency::Preview, Kind::Draft)),
         }
     }
 
@@ -163,14 +163,14 @@ impl Preview {
         leave: &mut Option<Leave>,
         telegram: Telegram,
         chat: i64,
-        wanted: Option<(Timestamp, Kind)>,
+        wanted: Option<(Timestamp, Urgency, Kind)>,
         clock: &Clock,
     ) -> Slot {
-        let (at, kind) = wanted.unwrap_or((Timestamp::default(), Kind::Message));
+        let (at, urgency, kind) = wanted.unwrap_or((Timestamp::default(), Urgency::Preview, Kind::Message));
         if leave.is_none() {
             clock.sleep_until(at).await;
         }
-        let slot = leave.get_or_insert_with(|| Box::pin(telegram.slot(chat, kind))).await;
+        let slot = leave.get_or_insert_with(|| Box::pin(telegram.slot(urgency, chat, kind))).await;
         *leave = None;
         slot
     }

@@ -127,6 +127,18 @@ fn previews_in_a_group_leave_room_for_answers_which_are_never_held_back() {
 }
 
 #[test]
+fn the_message_in_which_an_answer_will_grow_waits_only_for_its_part_of_a_groups_minute() {
+    let mut table = Table::new(None);
+    for chat in [ANNA, ANNA, ANNA].into_iter().chain([GROUP; 14]) {
+        let call = table.goes(wish(Urgency::Begin, chat));
+        table.taken(call);
+    }
+    table.waits(wish(Urgency::Begin, GROUP));
+    assert!(table.after(59_999).passed().is_empty());
+    assert_eq!(table.after(1).passed(), [GROUP]);
+}
+
+#[test]
 fn a_slot_that_is_not_used_is_given_back() {
     let mut table = Table::new(Some(1));
     let call = table.goes(draft(ANNA));
