@@ -73,7 +73,7 @@ async fn killed(run: Run, mode: Mode, growing: Growing) -> anyhow::Result<Row> {
     let mut row = Row::of(format!("crash, {}, {}", growing.name(), mode.name()));
     let world = World::with(PEOPLE, mode).await?;
     world.telegram.set_distance(growing.distance());
-    let world = if growing == Growing::Messages { world.in_groups() } else { world };
+    world.telegram.set_drafts(growing == Growing::Drafts);
     let load = world.asks(growing.per_second());
     let (mut dice, mut last_turn) = (fastrand::Rng::with_seed(42), 0);
     let kills = if run.long { KILLS_OF_A_NIGHT } else { KILLS };

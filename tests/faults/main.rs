@@ -1,4 +1,4 @@
-//! The fault plan, carried out: `cargo test --profile load --test faults -- [--long] [scenario …]`. docs/faults.md says how to read it.
+//! The fault plan, carried out: `cargo test --test faults -- [--long] [scenario …]`. docs/faults.md says how to read it.
 //!
 //! Each scenario runs whole processes of the built program between the sandbox's Telegram and model, treats them as the
 //! world does (kill -9, SIGTERM, storms, days), and compares what people see with what they were owed. Nothing here looks
