@@ -9,10 +9,8 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
 export PATH="${ROUTERGRAM_INTEROP_DIR:-$PWD/target/interop}/fuzz/bin:$PATH"
-# What finds new paths is an option of the compiler that has no stable name.
+fuzz/build.sh
 export RUSTC_BOOTSTRAP=1
-# Without a sanitizer: there is no unsafe code here to find fault with, and what is looked for are panics.
-cargo fuzz build --dev --sanitizer none
 
 fuzz() {
   new=target/fuzz/$1
