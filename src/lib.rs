@@ -41,6 +41,7 @@ pub mod telegram;
 pub mod owner;
 
 // The work.
+pub mod catalogue;
 pub mod settle;
 pub mod inbox;
 pub mod limits;

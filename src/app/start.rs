@@ -9,6 +9,7 @@ use teloxide::adaptors::CacheMe;
 use teloxide::prelude::{Requester, RequesterExt};
 
 use super::{Failure, Frame};
+use crate::catalogue::{Catalogue, Keeper};
 use crate::config::Config;
 use crate::dispatch;
 use crate::establish::{self, Obstacle, Rival};
@@ -71,6 +72,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let teloxide = teloxide_bot(frame).await?;
     notice_visits(frame, &storage, &inbox).await;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
+    keep_catalogue(frame, &tools);
     settle_costs(frame, &tools);
     forget_old_ids(frame, storage);
     receive(frame, &telegram, acceptor, &tools.owner).await?;
@@ -120,13 +122,14 @@ async fn tools(
     let config = &frame.config;
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
-    let limits = limits(frame, &storage).await;
+    let (limits, catalogue) = (limits(frame, &storage).await, catalogue(config).await?);
     let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
     Ok(Arc::new(Tools {
         storage,
         owner,
         model,
         model_name: config.openrouter.model.clone(),
+        catalogue,
         telegram,
         clock: frame.clock.clone(),
         config: config.turns.clone(),
@@ -137,6 +140,22 @@ async fn tools(
         rich: AtomicBool::new(true),
         hash_key: config.token.expose().to_owned().into(),
     }))
+}
+
+/// The models on offer, as an earlier process has kept their list.
+async fn catalogue(config: &Config) -> Result<Catalogue, Failure> {
+    let (allowed, folder) = (config.turns.allowed_models.clone(), config.storage.data_dir.clone());
+    let server = config.openrouter.base_url.to_string();
+    let reading = tokio::task::spawn_blocking(move || Catalogue::load(allowed, &folder, &server));
+    reading.await.map_err(|error| Failure::Broken(error.to_string()))
+}
+
+/// Asks for the list of models, and keeps it up to date.
+fn keep_catalogue(frame: &Frame, tools: &Tools) {
+    let config = &frame.config;
+    let (folder, server) = (config.storage.data_dir.clone(), config.openrouter.base_url.to_string());
+    let keeper = Keeper::new(tools.catalogue.clone(), tools.model.clone(), frame.clock.clone(), folder, server);
+    frame.tasks.spawn(keeper.run(frame.tasks.stop().soft.clone()));
 }
 
 /// What people have sent lately to the process before this one counts.

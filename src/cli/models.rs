@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::{complain, configured, print, wait_for};
 use crate::clock::Clock;
-use crate::config::Sources;
+use crate::config::{AllowedModels, Sources};
 use crate::openrouter::{OfferedModel, OpenRouter, Price};
 
 /// Longer ids get a line of their own, so that every id can be copied and every row fits 100 columns.
 const WIDEST_ID: usize = 62;
 
-/// Lists the models that have all these words in their id or name. Exit status 1 when there is none, or no list; 78 when
+/// Lists the models that `ALLOWED_MODELS` allows and that have all these words in their id or name. Exit status 1 when there is none, or no list; 78 when
 /// the settings cannot be used.
 #[must_use]
 pub fn models(query: &[String], json: bool) -> ExitCode {
@@ -28,7 +28,7 @@ pub fn models(query: &[String], json: bool) -> ExitCode {
             Err(error) => Err(error.to_string()),
         };
         match listed {
-            Ok(Some(list)) => show(list, query, json),
+            Ok(Some(list)) => show(allowed(list, &config.turns.allowed_models), query, json),
             Ok(None) => failed(&format!("{} lists no models", config.openrouter.base_url)),
             Err(why) => failed(&format!(
                 "{} cannot be asked: {}. Check the network, OPENROUTER_BASE_URL and OPENROUTER_API_KEY",
@@ -37,6 +37,11 @@ pub fn models(query: &[String], json: bool) -> ExitCode {
             )),
         }
     })
+}
+
+fn allowed(mut list: Vec<OfferedModel>, allowed: &AllowedModels) -> Vec<OfferedModel> {
+    list.retain(|model| allowed.permits(&model.id));
+    list
 }
 
 fn failed(why: &str) -> ExitCode {
@@ -65,10 +70,6 @@ fn holds(model: &OfferedModel, word: &str) -> bool {
     [model.id.as_str(), name].iter().any(|text| text.to_lowercase().contains(&word))
 }
 
-fn takes(model: &OfferedModel, kind: &str) -> bool {
-    model.takes.iter().any(|taken| taken == kind)
-}
-
 /// Prices in US dollars per million tokens, `null` where they vary or are not told.
 fn described(model: &OfferedModel) -> Value {
     #[expect(clippy::cast_precision_loss, reason = "prices are far below nine thousand million dollars")]
@@ -82,16 +83,17 @@ fn described(model: &OfferedModel) -> Value {
         "context_tokens": model.context_tokens,
         "prompt_usd_per_million_tokens": usd(model.prompt),
         "completion_usd_per_million_tokens": usd(model.completion),
-        "vision": takes(model, "image"),
-        "files": takes(model, "file"),
-        "audio": takes(model, "audio"),
+        "vision": model.takes("image"),
+        "files": model.takes("file"),
+        "audio": model.takes("audio"),
+        "reasoning": model.reasons,
     })
 }
 
 fn table(list: &[OfferedModel]) -> String {
     let fitting = list.iter().map(|model| model.id.chars().count()).filter(|width| *width <= WIDEST_ID);
     let width = fitting.max().unwrap_or(0).max("MODEL".len());
-    let mut text = format!("{:width$}  {:>7}  {:>8}  {:>8}  TAKES\n", "MODEL", "CONTEXT", "$/M IN", "$/M OUT");
+    let mut text = format!("{:width$}  {:>7}  {:>8}  {:>8}  CAN\n", "MODEL", "CONTEXT", "$/M IN", "$/M OUT");
     for model in list {
         // Writing to a String cannot fail, here and below.
         if model.id.chars().count() > WIDEST_ID {
@@ -99,15 +101,21 @@ fn table(list: &[OfferedModel]) -> String {
         } else {
             let _ = write!(text, "{:width$}", model.id);
         }
-        let marks: Vec<_> = [("image", "V"), ("file", "F"), ("audio", "A")]
-            .into_iter()
-            .map(|(kind, mark)| if takes(model, kind) { mark } else { "-" })
-            .collect();
+        let can = [
+            (model.takes("image"), "V"),
+            (model.takes("file"), "F"),
+            (model.takes("audio"), "A"),
+            (model.reasons, "R"),
+        ];
+        let marks = can.map(|(can, mark)| if can { mark } else { "-" });
         let (context, marks) = (model.context(), marks.concat());
         let _ = writeln!(text, "  {context:>7}  {:>8}  {:>8}  {marks}", model.prompt, model.completion);
     }
     let count = if list.len() == 1 { "1 model".to_owned() } else { format!("{} models", list.len()) };
-    let _ = writeln!(text, "\n{count}; prices in US dollars per million tokens; V: pictures, F: files, A: audio");
+    let _ = writeln!(
+        text,
+        "\n{count}; prices in US dollars per million tokens; V: pictures, F: files, A: audio, R: reasons"
+    );
     text
 }
 
@@ -123,6 +131,7 @@ mod tests {
             prompt: Price::MicroUsd(37_500),
             completion: Price::MicroUsd(1_234_567_800),
             takes: takes.iter().map(|kind| (*kind).to_owned()).collect(),
+            ..OfferedModel::default()
         }
     }
 
@@ -132,7 +141,7 @@ mod tests {
         let text = table(&[model(&widest, &["image", "file", "audio"]), model(&wider, &["audio"])]);
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
         assert!(
-            text.contains(&format!("\n{wider}\n")) && text.contains("  VFA\n") && text.contains("  --A\n"),
+            text.contains(&format!("\n{wider}\n")) && text.contains("  VFA-\n") && text.contains("  --A-\n"),
             "{text}"
         );
     }

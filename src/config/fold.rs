@@ -23,6 +23,7 @@ pub(super) struct Raw {
     pub(super) openrouter_api_key: Option<String>,
     pub(super) model: Option<String>,
     pub(super) fallback_models: Option<String>,
+    pub(super) allowed_models: Option<String>,
     pub(super) system_prompt: Option<String>,
     pub(super) allowed_user_ids: Option<String>,
     pub(super) admin_user_ids: Option<String>,

@@ -16,7 +16,6 @@ const NOT_YET: &[&str] = &[
     "HISTORY_DAYS",
     "DATA_KEY",
     "PRIVACY_POLICY_URL",
-    "ALLOWED_MODELS",
     "DESK_GROUP_ID",
     "BOT_GROUP_ID",
     "DESK_EMOJI_ID",

@@ -7,6 +7,7 @@
 //! It refuses to guess: a value that is set and cannot be understood stops the start, and is not replaced by a default.
 
 mod address;
+mod allowed;
 mod env;
 mod export;
 mod fold;
@@ -32,6 +33,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 pub use self::address::AddressFault;
+pub use self::allowed::AllowedModels;
 pub use self::env::Sources;
 pub use self::problem::{ConfigProblems, Problem};
 pub use self::reference::{env_example, environment, reference};
@@ -159,11 +161,12 @@ pub fn data_dir(sources: &Sources) -> PathBuf {
 /// there is nothing to pass on: the sandbox's own model needs no choice.
 #[must_use]
 pub fn passed_on_to_the_sandbox(sources: &Sources) -> Vec<(String, String)> {
-    const PASSED_ON: [&str; 7] = [
+    const PASSED_ON: [&str; 8] = [
         "OPENROUTER_API_KEY",
         "OPENROUTER_BASE_URL",
         "MODEL",
         "FALLBACK_MODELS",
+        "ALLOWED_MODELS",
         "SYSTEM_PROMPT",
         "MAX_TOKENS",
         "TEMPERATURE",
@@ -307,6 +310,8 @@ pub struct TurnConfig {
     pub allowed_users: Option<Vec<i64>>,
     /// How answers are formatted.
     pub reply_format: ReplyFormat,
+    /// The models that people may choose.
+    pub allowed_models: AllowedModels,
 }
 
 /// How answers are formatted.

@@ -12,7 +12,7 @@ use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
     BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, OwnerConfig, ReplyFormat, StorageConfig,
-    TelegramConfig, TurnConfig, export, mode, token,
+    TelegramConfig, TurnConfig, allowed, export, mode, token,
 };
 use crate::telemetry;
 
@@ -37,7 +37,7 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
     let mode = mode::choose(reader, raw, disabled, &token, &telegram.api_url);
     let openrouter = openrouter(reader, raw, disabled);
     let owner = owner(reader, raw);
-    let mut turns = turns(reader, raw, openrouter.timeout);
+    let mut turns = turns(reader, raw, &openrouter);
     if let Some(allowed) = &mut turns.allowed_users {
         // Whoever owns the bot may use it, on the list or not.
         allowed.extend(owner.admins.iter().filter(|admin| !allowed.contains(admin)).copied().collect::<Vec<_>>());
@@ -215,8 +215,9 @@ fn temperature(reader: &mut Reader<'_>, raw: &Raw) -> Option<f32> {
     value
 }
 
-fn turns(reader: &mut Reader<'_>, raw: &Raw, progress: Duration) -> TurnConfig {
+fn turns(reader: &mut Reader<'_>, raw: &Raw, openrouter: &OpenRouterConfig) -> TurnConfig {
     let timeout = reader.whole("TURN_TIMEOUT_SECS", raw.turn_timeout_secs.as_deref(), SPAN_SECS);
+    let progress = openrouter.timeout;
     if timeout.is_some_and(|whole| whole < progress.as_secs()) {
         let least = progress.as_secs();
         reader.refuse(
@@ -238,6 +239,7 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, progress: Duration) -> TurnConfig {
         system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
         allowed_users: allowed_users(reader, raw),
         reply_format: reply_format(reader, raw),
+        allowed_models: allowed::read(reader, raw, &openrouter.model),
     }
 }
 

@@ -125,6 +125,12 @@ const BASICS: &[Var] = &[
         "google/gemini-2.5-flash, openrouter/auto",
     ),
     var(
+        "ALLOWED_MODELS",
+        Words("all"),
+        "the models that people may choose, separated by commas; `*` stands for anything. `MODEL` must be among them",
+        "openrouter/auto, openai/*, *:free",
+    ),
+    var(
         "SYSTEM_PROMPT",
         Words("a short built-in one"),
         "what the model is told before every conversation",

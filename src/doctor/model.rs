@@ -5,14 +5,12 @@ use std::time::Duration;
 use super::{Row, in_time, is_disabled};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, OpenRouterConfig};
-use crate::openrouter::{KeyInfo, ModelError, ModelErrorKind, OfferedModel, OpenRouter, Price};
+use crate::openrouter::{KeyInfo, ModelError, ModelErrorKind, OfferedModel, OpenRouter, Price, without_routing};
 
 const KEY: &str = "key";
 const MODEL: &str = "model";
 const FALLBACK: &str = "fallback_model";
 
-/// Suffixes that every model of OpenRouter takes and its list does not have.
-const ROUTING_VARIANTS: [&str; 4] = ["nitro", "floor", "exacto", "online"];
 /// A key that ends within this is to be replaced now: long enough for whoever has a week off.
 const ENDS_SOON: Duration = Duration::from_hours(24 * 7);
 /// How much of an id may be different in what is offered instead (0 to 1, as `strsim` counts).
@@ -150,9 +148,8 @@ fn price(price: Price) -> String {
 /// The entry of a model: its own, or that of the model that it is a variant of.
 fn find<'a>(model: &str, list: &'a [OfferedModel]) -> Option<&'a OfferedModel> {
     let listed = |id: &str| list.iter().find(|offered| offered.id == id);
-    let base = model.rsplit_once(':').filter(|(_, suffix)| ROUTING_VARIANTS.contains(suffix)).map(|(base, _)| base);
     // Ollama's list names the tag that everybody leaves out.
-    listed(model).or_else(|| listed(base?)).or_else(|| listed(&format!("{model}:latest")))
+    listed(model).or_else(|| listed(without_routing(model)?)).or_else(|| listed(&format!("{model}:latest")))
 }
 
 #[cfg(test)]
@@ -163,11 +160,9 @@ mod tests {
     fn list(ids: &[&str]) -> Vec<OfferedModel> {
         let offer = |id: &&str| OfferedModel {
             id: (*id).to_owned(),
-            name: None,
             context_tokens: Some(128_000),
             prompt: Price::MicroUsd(150_000),
-            completion: Price::Varies,
-            takes: Vec::new(),
+            ..OfferedModel::default()
         };
         ids.iter().map(offer).collect()
     }

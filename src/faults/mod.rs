@@ -85,6 +85,10 @@ named! {
         LookUp = "look-up",
         /// The key is checked.
         CheckKey = "check-key",
+        /// The models on offer are asked for.
+        ListModels = "list-models",
+        /// Their list is kept on the disk.
+        KeepModels = "keep-models",
 
         /// The owner is told something.
         TellOwner = "tell-owner",

@@ -36,7 +36,7 @@ pub use account::{GenerationRecord, KeyInfo, Lookup};
 pub use errors::{ModelError, ModelErrorKind};
 #[cfg(fuzzing)]
 pub use events::overheard;
-pub use models::{OfferedModel, Price};
+pub use models::{OfferedModel, Price, without_routing};
 pub use request::{ChatMessage, ChatRequest, Role};
 pub use stream::AnswerStream;
 

@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::TurnConfig;
 use crate::limits::Limits;
@@ -44,6 +45,8 @@ pub struct Tools {
     pub model: OpenRouter,
     /// Its name, for the greeting.
     pub model_name: String,
+    /// What models there are.
+    pub catalogue: Catalogue,
     /// The Bot API.
     pub telegram: Telegram,
     /// The time.

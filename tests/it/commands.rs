@@ -96,16 +96,16 @@ async fn models_are_listed_with_their_prices_and_found_by_words() {
     let all = world.bot.asked(&["models"]).await;
     assert_eq!((all.status, all.err.as_str()), (Some(0), ""));
     insta::assert_snapshot!(all.out, @r"
-    MODEL                                     CONTEXT    $/M IN   $/M OUT  TAKES
-    anthropic/claude-sonnet-4.5                    1M      3.00     15.00  VF-
-    deepseek/deepseek-chat-v3.1                  164K      0.20      0.80  ---
-    google/gemini-2.5-flash                        1M      0.30      2.50  VFA
-    meta-llama/llama-3.3-70b-instruct:free        66K      free      free  ---
-    mistralai/mistral-small-3.2-24b-instruct     131K      0.06      0.18  V--
-    openai/gpt-4o-mini                           128K      0.15      0.60  VF-
-    openrouter/auto                                2M    varies    varies  VFA
+    MODEL                                     CONTEXT    $/M IN   $/M OUT  CAN
+    anthropic/claude-sonnet-4.5                    1M      3.00     15.00  VF-R
+    deepseek/deepseek-chat-v3.1                  164K      0.20      0.80  ---R
+    google/gemini-2.5-flash                        1M      0.30      2.50  VFAR
+    meta-llama/llama-3.3-70b-instruct:free        66K      free      free  ----
+    mistralai/mistral-small-3.2-24b-instruct     131K      0.06      0.18  V---
+    openai/gpt-4o-mini                           128K      0.15      0.60  VF--
+    openrouter/auto                                2M    varies    varies  VFAR
 
-    7 models; prices in US dollars per million tokens; V: pictures, F: files, A: audio
+    7 models; prices in US dollars per million tokens; V: pictures, F: files, A: audio, R: reasons
     ");
     let some = world.bot.asked(&["models", "GPT", "openai"]).await;
     assert!(some.out.contains("openai/gpt-4o-mini") && some.out.contains("\n1 model; "), "{}", some.out);
@@ -115,10 +115,15 @@ async fn models_are_listed_with_their_prices_and_found_by_words() {
         listed["models"],
         json!([{"id": "google/gemini-2.5-flash", "name": "Google: Gemini 2.5 Flash", "context_tokens": 1_048_576,
             "prompt_usd_per_million_tokens": 0.3, "completion_usd_per_million_tokens": 2.5,
-            "vision": true, "files": true, "audio": true}])
+            "vision": true, "files": true, "audio": true, "reasoning": true}])
     );
     let none = world.bot.asked(&["models", "gemini", "claude"]).await;
     assert!(none.status == Some(1) && none.err.contains("None of the 7 models has gemini and claude"), "{none:?}");
+    for (name, value) in [("MODEL", "openai/gpt-4o-mini"), ("ALLOWED_MODELS", "openai/*, *:free")] {
+        world.bot.set(name, value);
+    }
+    let allowed = world.bot.asked(&["models"]).await;
+    assert!(allowed.out.contains("\n2 models; ") && !allowed.out.contains("google/"), "{}", allowed.out);
     world.bot.set("OPENROUTER_BASE_URL", "http://127.0.0.1:9/v1");
     let away = world.bot.asked(&["models"]).await;
     assert!(away.status == Some(1) && away.err.contains("http://127.0.0.1:9/v1 cannot be asked"), "{away:?}");

@@ -9,6 +9,7 @@ mod answers;
 mod attacks;
 mod backup;
 mod browser;
+mod catalogue;
 mod command_line;
 mod commands;
 mod configuration;

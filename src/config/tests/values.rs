@@ -78,6 +78,9 @@ const UNACCEPTABLE: &[(&str, &str)] = &[
     ("OPENROUTER_API_KEY", "sk or"),
     ("MODEL", "two words"),
     ("FALLBACK_MODELS", "a/b, two words"),
+    ("ALLOWED_MODELS", ","),
+    ("ALLOWED_MODELS", "openai/*, two words"),
+    ("ALLOWED_MODELS", "anthropic/*"),
     ("ALLOWED_USER_IDS", "@anna"),
     ("ALLOWED_USER_IDS", "1,x"),
     ("ALLOWED_USER_IDS", "-1001234"),
@@ -178,6 +181,17 @@ fn another_server_needs_no_key() {
     assert_eq!(config.openrouter.api_key.expose_secret(), "");
     assert_eq!(config.openrouter.base_url.as_str(), "http://localhost:11434/v1");
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+}
+
+#[test]
+fn what_people_may_choose_holds_what_they_start_with() {
+    let allowed =
+        config(&[("MODEL", "openai/gpt-4o-mini"), ("ALLOWED_MODELS", "openai/*, *:free")]).turns.allowed_models;
+    assert!(allowed.permits("openai/gpt-5") && allowed.permits("a/b:free") && !allowed.permits("a/b"));
+    assert!(config(&[]).turns.allowed_models.permits("a/b"));
+    let problem = problem(&[("ALLOWED_MODELS", "openai/*")]);
+    assert!(problem.expected.contains("MODEL, which is openrouter/auto"), "{problem}");
+    assert!(problem.fix.contains("add openrouter/auto to it, or set MODEL"), "{problem}");
 }
 
 #[test]

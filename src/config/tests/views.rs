@@ -72,6 +72,7 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     OPENROUTER_API_KEY           set, 23 characters                                            environment
     MODEL                        openai/gpt-4o-mini                                            .env
     FALLBACK_MODELS              –                                                             not set
+    ALLOWED_MODELS               all                                                           default
     SYSTEM_PROMPT                You are a pirate.\nYou say arr, and much more than fits int…  environment
     ALLOWED_USER_IDS             everybody                                                     default
     ADMIN_USER_IDS               –                                                             not set

@@ -214,6 +214,10 @@ pub(super) struct Behaviour {
     /// More messages than this are `context_length_exceeded`.
     pub(super) context_messages: Option<usize>,
     pub(super) unavailable_models: BTreeSet<String>,
+    /// So many models more are on the list.
+    pub(super) more_models: usize,
+    /// How the list is answered instead.
+    pub(super) list_fault: Option<Fault>,
     pub(super) faults: VecDeque<Fault>,
     pub(super) lasting_fault: Option<Fault>,
     pub(super) holds: VecDeque<Hold>,
@@ -235,6 +239,8 @@ impl Default for Behaviour {
             refused_lookups: VecDeque::new(),
             context_messages: None,
             unavailable_models: BTreeSet::new(),
+            more_models: 0,
+            list_fault: None,
             faults: VecDeque::new(),
             lasting_fault: None,
             holds: VecDeque::new(),

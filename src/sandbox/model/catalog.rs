@@ -85,11 +85,35 @@ const OFFERS: [Offer; 7] = [
     },
 ];
 
-/// The answer to `GET /models`, without the models that are not available.
-pub(super) fn list(is_available: impl Fn(&str) -> bool) -> Value {
-    let data: Vec<Value> = OFFERS.iter().filter(|offer| is_available(offer.id)).map(Offer::described).collect();
+/// The answer to `GET /models`, without the models that are not available, and with so many more that are made up.
+pub(super) fn list(is_available: impl Fn(&str) -> bool, more: usize) -> Value {
+    let offers = OFFERS.iter().filter(|offer| is_available(offer.id)).map(Offer::described);
+    let data: Vec<Value> = offers.chain((0..more).map(made_up)).collect();
     json!({ "data": data })
 }
+
+/// One of many, as odd as entries of long lists are: prices that vary, are null or missing, fields that nobody knows.
+fn made_up(number: usize) -> Value {
+    let maker = number % MAKERS;
+    let price = match number % 7 {
+        0 => json!({"prompt": "-1", "completion": "-1"}),
+        1 => json!({"prompt": null, "completion": null}),
+        2 => Value::Null,
+        _ => json!({"prompt": "0.00000015", "completion": 0.000_000_6, "brand_new": [1]}),
+    };
+    json!({
+        "id": format!("maker-{maker:02}/model-{number:03}"),
+        "name": format!("Maker {maker:02}: Model {number:03} Instruct"),
+        "context_length": 1000 * (number + 1),
+        "pricing": price,
+        "architecture": {"input_modalities": ["text", "image"], "output_modalities": ["text"]},
+        "supported_parameters": null,
+        "brand_new": {"field": true},
+    })
+}
+
+/// So many makers share the models that are made up.
+const MAKERS: usize = 25;
 
 /// What a token read and a token written cost, in thousand-millionths of a US dollar.
 pub(super) fn price_nano_usd(model: &str) -> (u64, u64) {
@@ -146,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_model_that_is_gone_is_not_listed() {
-        let listed = list(|id| id != "openai/gpt-4o-mini");
-        assert_eq!(listed["data"].as_array().unwrap().len(), OFFERS.len() - 1);
+        let listed = list(|id| id != "openai/gpt-4o-mini", 500);
+        assert_eq!(listed["data"].as_array().unwrap().len(), OFFERS.len() - 1 + 500);
     }
 }

@@ -61,6 +61,7 @@ struct Counts {
     chunks: usize,
     open: usize,
     lookups: usize,
+    lists: usize,
 }
 
 impl FakeModel {
@@ -154,6 +155,21 @@ impl FakeModel {
         self.shared.behaviour().unavailable_models.insert(id.into());
     }
 
+    /// Lists so many models more, by made-up makers, some of them with prices that nobody can read.
+    pub fn lists_more(&self, models: usize) {
+        self.shared.behaviour().more_models = models;
+    }
+
+    /// The list of models meets this fault (a status alone) until `None`.
+    pub fn fails_at_the_list(&self, fault: Option<Fault>) {
+        self.shared.behaviour().list_fault = fault;
+    }
+
+    /// Returns when the list has been asked for so many times since the start, whatever came of it.
+    pub async fn listed(&self, count: usize) {
+        self.until(|counts| counts.lists >= count).await;
+    }
+
     /// The next `times` requests meet this fault, after those that were announced before.
     pub fn fails_next(&self, times: usize, fault: &Fault) {
         self.shared.behaviour().faults.extend(std::iter::repeat_n(fault.clone(), times));
@@ -170,6 +186,7 @@ impl FakeModel {
         behaviour.faults.clear();
         behaviour.lasting_fault = None;
         behaviour.unavailable_models.clear();
+        behaviour.list_fault = None;
         behaviour.refused_lookups.clear();
     }
 

@@ -58,8 +58,16 @@ async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 }
 
 async fn models(State(shared): State<Arc<Shared>>) -> Response {
-    let behaviour = shared.behaviour();
-    json_response(StatusCode::OK, &catalog::list(|id| !behaviour.unavailable_models.contains(id)))
+    let answered = {
+        let behaviour = shared.behaviour();
+        let is_available = |id: &str| !behaviour.unavailable_models.contains(id);
+        match &behaviour.list_fault {
+            Some(Fault::Status { status, headers, body }) => fault_response(*status, headers, body),
+            _ => json_response(StatusCode::OK, &catalog::list(is_available, behaviour.more_models)),
+        }
+    };
+    shared.counts.send_modify(|counts| counts.lists += 1);
+    answered
 }
 
 async fn key(State(shared): State<Arc<Shared>>) -> Response {

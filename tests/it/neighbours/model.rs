@@ -186,7 +186,8 @@ async fn a_model_that_is_not_there_is_asked_three_times_and_said_to_be_busy() {
         let mut world = World::asleep(Mode::Webhook, &[("ADMIN_USER_IDS", &OLGA.to_string())]).await;
         world.telegram.add_person(OLGA, "Olga", Some("en"));
         world.expects_in_log(&[FAILED, "The model's server failed before it answered"]);
-        world.expects_in_log(&["could not be asked about OPENROUTER_API_KEY", "is an http:// address"]);
+        world.expects_in_log(&["could not be asked about OPENROUTER_API_KEY", "The list of models cannot be had now"]);
+        world.expects_in_log(&["is an http:// address"]);
         let (right, wrong) = (world.model.base_url().to_string(), address(&world));
         world.bot.set("OPENROUTER_BASE_URL", &wrong);
         world.bot.starts().await;
