@@ -8,6 +8,7 @@
 
 mod address;
 mod allowed;
+mod effort;
 mod env;
 mod export;
 mod fold;
@@ -34,6 +35,7 @@ use url::Url;
 
 pub use self::address::AddressFault;
 pub use self::allowed::AllowedModels;
+pub use self::effort::Effort;
 pub use self::env::Sources;
 pub use self::problem::{ConfigProblems, Problem};
 pub use self::reference::{env_example, environment, reference};

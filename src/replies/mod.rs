@@ -53,6 +53,12 @@ impl Language {
         if primary.eq_ignore_ascii_case("ru") { Self::Ru } else { Self::En }
     }
 
+    /// The language with this two-letter code.
+    #[must_use]
+    pub fn with_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
     /// Its two-letter ISO 639-1 code, as `setMyCommands` takes it.
     #[must_use]
     pub const fn code(self) -> &'static str {

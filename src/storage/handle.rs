@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
 use crate::faults::{self, Step};
+use crate::replies::Language;
 use crate::update::Lane;
 
 use super::sqlite::{self, Sqlite};
 use super::{
     Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, FolderState, Load, NewReply, NewUpdate,
-    OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Price, PutAside, Seq, Storage, StorageError, TurnId,
-    VisitError,
+    OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Preferences, Price, PutAside, Seq, Storage, StorageError,
+    TurnId, VisitError,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -200,7 +201,7 @@ impl Storage {
     }
 
     /// Stores a reply before its first delivery: the parts, the turn in the conversation, the line in the ledger and
-    /// the change of the conversation (which comes before the turn), all or none.
+    /// the change of the conversation (which comes before the turn), and what somebody has chosen, all or none.
     ///
     /// Also notes that the send of the first part is about to start. A generation that is in the ledger already is not
     /// charged again. A second reply to the same update is [`StorageError::Invalid`] and changes nothing. A reply without
@@ -240,7 +241,8 @@ impl Storage {
     }
 
     /// The open conversation of this chat and topic (a control lane's is its chat's): the newest turns that fit into
-    /// `max_tokens`, oldest first. A turn without an answer is left out.
+    /// `max_tokens`, oldest first. A turn without an answer is left out. What was chosen for the place comes with it, also
+    /// when there is no conversation.
     ///
     /// A text counts ⌈bytes / 3⌉ + 4 tokens: more than tokenizers need for ordinary text, so that the real request fits.
     /// `without`: leave this turn out, and earlier attempts at the question of the same message, because it is to be
@@ -252,6 +254,16 @@ impl Storage {
         without: Option<TurnId>,
     ) -> Result<Conversation, StorageError> {
         on_backend!(self, conversation(lane, max_tokens, without))
+    }
+
+    /// What was chosen for this chat and topic.
+    pub async fn preferences(&self, lane: Lane) -> Result<Preferences, StorageError> {
+        on_backend!(self, preferences(lane))
+    }
+
+    /// The languages that people have chosen: user id and language. Reads all of them: for a start.
+    pub async fn languages(&self, bot: i64) -> Result<Vec<(i64, Language)>, StorageError> {
+        on_backend!(self, languages(bot))
     }
 
     /// The last question of the open conversation, answered or not.

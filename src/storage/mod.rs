@@ -11,6 +11,7 @@
 //! - `replies`, `parts`: finished answers that are owed. They are written before the first delivery, so a crash costs
 //!   a repetition of the delivery at most, never of the answer, and dropped with the last delivery.
 //! - `conversations`, `turns`: what the model is told of the past.
+//! - `preferences`, `user_preferences`: what people have chosen, per chat and topic, and per person.
 //! - `ledger`: what each generation cost, once. A cost that was not told with the answer stays open until it was looked
 //!   up or given up.
 //! - `instances`: who claims.
@@ -30,11 +31,13 @@ mod errors;
 mod handle;
 mod insist;
 mod load;
+mod preferences;
 mod sqlite;
 
 pub use errors::{BackupError, OpenError, StorageError, VisitError};
 pub use insist::insist;
 pub use load::Load;
+pub use preferences::{AnswerLength, PreferenceChange, Preferences};
 
 /// Attempts that may die over an update (its process or its task did), or over one part of its reply, before it is to be
 /// given up.
@@ -196,6 +199,8 @@ pub struct NewReply {
     pub turn: Option<FinishedTurn>,
     /// What to do to the conversation in the same transaction.
     pub conversation: ConversationChange,
+    /// What somebody has chosen, noted in the same transaction.
+    pub preferences: Vec<PreferenceChange>,
 }
 
 /// A change of a lane's conversation that belongs to a reply.
@@ -304,6 +309,8 @@ pub struct Conversation {
     pub system_prompt: Option<String>,
     /// Question and answer pairs, oldest first.
     pub turns: Vec<(String, String)>,
+    /// What was chosen for it.
+    pub preferences: Preferences,
 }
 
 /// An update that was given up, for people to look at.

@@ -34,6 +34,7 @@ mod claims;
 mod conversations;
 mod inbox;
 mod ledger;
+mod preferences;
 mod replies;
 mod turns;
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use crate::storage::{Conversation, ConversationChange, StorageError, TurnId};
 use crate::update::Lane;
 
-use super::{Sqlite, Transaction, turns};
+use super::{Sqlite, Transaction, preferences, turns};
 
 const OPEN_ONE: &str = "
     SELECT id, system_prompt FROM conversations
@@ -35,10 +35,11 @@ impl Sqlite {
         without: Option<TurnId>,
     ) -> Result<Conversation, StorageError> {
         self.read(move |db| {
+            let preferences = preferences::chosen(db, lane)?;
             let Some((id, system_prompt)) = open_one(db, lane)? else {
-                return Ok(Conversation::default());
+                return Ok(Conversation { preferences, ..Conversation::default() });
             };
-            Ok(Conversation { system_prompt, turns: newest_turns(db, id, max_tokens, without)? })
+            Ok(Conversation { system_prompt, turns: newest_turns(db, id, max_tokens, without)?, preferences })
         })
         .await
     }

@@ -8,7 +8,8 @@
 //! - `visit` is what a command may do while a bot is at work.
 //! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
 //!
-//! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations`, `turns` and `ledger`; each is one job.
+//! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations`, `turns`, `preferences` and `ledger`;
+//! each is one job.
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ mod ledger;
 mod load;
 mod look;
 mod open;
+mod preferences;
 mod readers;
 mod replies;
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0001-start.sql")),
     M::up(include_str!("../migrations/sqlite/0002-answers.sql")),
     M::up(include_str!("../migrations/sqlite/0003-settle.sql")),
+    M::up(include_str!("../migrations/sqlite/0004-preferences.sql")),
 ];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.

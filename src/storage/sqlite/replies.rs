@@ -4,7 +4,7 @@ use rusqlite::{Row, named_params};
 
 use crate::storage::{Address, ClaimKey, Form, NewReply, Part, Seq, StorageError, StoredReply};
 
-use super::{Sqlite, Transaction, claims, conversations, turns};
+use super::{Sqlite, Transaction, claims, conversations, preferences, turns};
 
 const REPLY: &str = "
     INSERT INTO replies (seq, chat, thread, reply_to, in_place, keyboard)
@@ -37,6 +37,9 @@ impl Sqlite {
             let lane = claims::held(tx, key)?;
             insert(tx, key.seq, &reply)?;
             conversations::change(tx, lane, &reply.conversation)?;
+            for choice in &reply.preferences {
+                preferences::change(tx, lane, choice)?;
+            }
             if let Some(turn) = &reply.turn {
                 turns::append(tx, lane, key.seq, turn)?;
             }
