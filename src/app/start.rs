@@ -24,7 +24,7 @@ use crate::settle::Settler;
 use crate::storage::{OpenError, Storage};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
-use crate::turn::{Running, Tools};
+use crate::turn::{Languages, Running, Tools};
 
 /// How often a store that another process holds is asked for: a redeploy's successor takes over within a second.
 const STORE_AGAIN: Duration = Duration::from_millis(200);
@@ -123,6 +123,7 @@ async fn tools(
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
     let (limits, catalogue) = (limits(frame, &storage).await, catalogue(config).await?);
+    let languages = languages(frame, &storage).await;
     let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
     Ok(Arc::new(Tools {
         storage,
@@ -136,10 +137,20 @@ async fn tools(
         bot,
         running,
         limits,
+        languages,
         drafts: AtomicBool::new(true),
         rich: AtomicBool::new(true),
         hash_key: config.token.expose().to_owned().into(),
     }))
+}
+
+/// In which language people want to be spoken to.
+async fn languages(frame: &Frame, storage: &Storage) -> Languages {
+    let chosen = storage.languages(frame.config.token.bot_id()).await.unwrap_or_else(|error| {
+        tracing::warn!(reason = %error, "Which languages people have chosen is not known");
+        Vec::new()
+    });
+    Languages::new(chosen)
 }
 
 /// The models on offer, as an earlier process has kept their list.

@@ -1,5 +1,8 @@
 //! How hard a model thinks before it answers, in the words of OpenRouter's API.
 
+use super::fold::Raw;
+use super::read::Reader;
+
 /// How hard a model that reasons is to think. The more, the longer it takes and the more it costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effort {
@@ -42,6 +45,16 @@ impl Effort {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|effort| effort.name().eq_ignore_ascii_case(name))
     }
+}
+
+/// Reads `REASONING_EFFORT`; `None`: as the model does by itself.
+pub(super) fn read(reader: &mut Reader<'_>, raw: &Raw) -> Option<Effort> {
+    let effort = Effort::named(raw.reasoning_effort.as_deref()?);
+    if effort.is_none() {
+        let words = Effort::ALL.map(Effort::name).join(", ");
+        reader.refuse("REASONING_EFFORT", format!("one of {words}"), "remove it: the model then decides");
+    }
+    effort
 }
 
 #[cfg(test)]

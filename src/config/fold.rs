@@ -43,6 +43,8 @@ pub(super) struct Raw {
     pub(super) reply_format: Option<String>,
     pub(super) max_tokens: Option<String>,
     pub(super) temperature: Option<String>,
+    pub(super) reasoning_effort: Option<String>,
+    pub(super) web_search: Option<String>,
     pub(super) openrouter_base_url: Option<String>,
     pub(super) openrouter_timeout_secs: Option<String>,
     pub(super) turn_timeout_secs: Option<String>,

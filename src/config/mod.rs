@@ -163,7 +163,7 @@ pub fn data_dir(sources: &Sources) -> PathBuf {
 /// there is nothing to pass on: the sandbox's own model needs no choice.
 #[must_use]
 pub fn passed_on_to_the_sandbox(sources: &Sources) -> Vec<(String, String)> {
-    const PASSED_ON: [&str; 8] = [
+    const PASSED_ON: [&str; 10] = [
         "OPENROUTER_API_KEY",
         "OPENROUTER_BASE_URL",
         "MODEL",
@@ -172,6 +172,8 @@ pub fn passed_on_to_the_sandbox(sources: &Sources) -> Vec<(String, String)> {
         "SYSTEM_PROMPT",
         "MAX_TOKENS",
         "TEMPERATURE",
+        "REASONING_EFFORT",
+        "WEB_SEARCH",
     ];
     let mut found = fold::Settings::read(sources).found;
     if !found.contains_key(PASSED_ON[0]) {
@@ -312,8 +314,14 @@ pub struct TurnConfig {
     pub allowed_users: Option<Vec<i64>>,
     /// How answers are formatted.
     pub reply_format: ReplyFormat,
+    /// Cap of one answer, in tokens.
+    pub max_tokens: u32,
     /// The models that people may choose.
     pub allowed_models: AllowedModels,
+    /// How hard models that reason think where nobody has chosen; `None`: as they do by themselves.
+    pub reasoning_effort: Option<Effort>,
+    /// Whether models may search the web where nobody has chosen.
+    pub web_search: bool,
 }
 
 /// How answers are formatted.

@@ -12,7 +12,7 @@ use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
     BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, OwnerConfig, ReplyFormat, StorageConfig,
-    TelegramConfig, TurnConfig, allowed, export, mode, token,
+    TelegramConfig, TurnConfig, allowed, effort, export, mode, token,
 };
 use crate::telemetry;
 
@@ -239,7 +239,10 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, openrouter: &OpenRouterConfig) -> T
         system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
         allowed_users: allowed_users(reader, raw),
         reply_format: reply_format(reader, raw),
+        max_tokens: openrouter.max_tokens,
         allowed_models: allowed::read(reader, raw, &openrouter.model),
+        reasoning_effort: effort::read(reader, raw),
+        web_search: reader.truth("WEB_SEARCH", raw.web_search.as_deref()).unwrap_or_default(),
     }
 }
 

@@ -210,6 +210,20 @@ const ANSWERS: &[Var] = &[
     var("MAX_TOKENS", Value("2000"), "cap of one answer, in tokens", "1000"),
     var("TEMPERATURE", Words("the model's own"), "0–2: how freely the model chooses its words", "0.7"),
     var(
+        "REASONING_EFFORT",
+        Words("the model's own"),
+        "how hard a model that reasons thinks where nobody has chosen: `none`, `minimal`, `low`, `medium`, `high`, \
+         `xhigh` or `max`",
+        "low",
+    ),
+    var(
+        "WEB_SEARCH",
+        Value("false"),
+        "let models search the web where nobody has chosen; OpenRouter charges up to $0.02 for each search, and what is \
+         found is read at the model's price",
+        "true",
+    ),
+    var(
         "OPENROUTER_BASE_URL",
         Value("https://openrouter.ai/api/v1"),
         "any OpenAI-compatible server",

@@ -127,7 +127,7 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
     let tools = bench.tools;
     let decided = async {
         let (event, absorbed) = gather(tools, claim, event).await?;
-        let job = Job::new(event, claim.update(), claim.key(), claim.placed());
+        let job = Job::new(event, claim.update(), claim.key(), claim.placed(), &tools.languages);
         Ok(handlers::dispatch(bench.routes, Arc::clone(tools), job).await?.absorbing(absorbed))
     };
     tokio::select! {
@@ -204,7 +204,8 @@ async fn pay(bench: &Bench<'_>, claim: Claim, reply: &StoredReply, urgency: Urge
             tracing::error!(reason, "Telegram takes an answer in no form; it was parked");
             metrics::update_parked("refused");
             bench.tools.owner.tell(Cause::Undeliverable, &reason);
-            apologize(bench.tools, || Some(handlers::apology_at(reply.address, &claim.update().raw))).await;
+            apologize(bench.tools, || Some(handlers::apology_at(reply.address, &claim.update().raw, bench.tools)))
+                .await;
             claim.park(&reason).await;
             "parked"
         }
@@ -266,7 +267,7 @@ async fn give_up(tools: &Tools, claim: Claim, cause: &'static str, reason: &str)
     put_aside(tools, cause, reason);
     let raw = &claim.update().raw;
     apologize(tools, || match claim.stored_reply() {
-        Some(reply) => Some(handlers::apology_at(reply.address, raw)),
+        Some(reply) => Some(handlers::apology_at(reply.address, raw, tools)),
         None => handlers::apology(raw, tools, replies::gave_up),
     })
     .await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use teloxide::types::UserId;
 
 use super::route::NOT_ALLOWED;
-use super::{HandlerError, Job, Outcome, retry, stop};
+use super::{HandlerError, Job, Outcome, panel, retry, stop};
 use crate::telegram::methods::AnswerCallback;
 use crate::turn::Tools;
 use crate::turn::buttons::{self, Press};
@@ -13,6 +13,9 @@ use crate::update::Callback;
 use crate::{metrics, replies};
 
 pub(super) async fn pressed(tools: Arc<Tools>, job: Arc<Job>, callback: Callback) -> Result<Outcome, HandlerError> {
+    if let Some((stamp, wish)) = panel::read(&callback.data) {
+        return panel::pressed(&tools, &job, &callback, stamp, wish).await;
+    }
     match buttons::read(&callback.data) {
         Some(Press::Stop(seq)) => Ok(stop::pressed(&tools, &job, &callback, seq).await),
         Some(Press::Retry(seq)) => retry::pressed(&tools, &job, &callback, seq).await,

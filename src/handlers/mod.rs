@@ -12,17 +12,21 @@ use teloxide::dptree::{self, Handler, case};
 use crate::replies::{self, Language};
 use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, Seq, StorageError};
 use crate::telegram::methods::{NoPreview, SendText};
-use crate::turn::{LastFrame, Tools};
+use crate::turn::{Languages, LastFrame, Tools};
 use crate::update::{Event, Lane, Message, User};
 
 mod ask;
 mod button;
 mod edited;
+mod language;
 mod limit;
+mod model;
 mod new;
+mod panel;
 mod retry;
 mod route;
 mod say;
+mod settings;
 mod stop;
 
 use route::{Route, route};
@@ -39,6 +43,8 @@ pub struct Job {
     pub placed: Option<i64>,
     /// When it happened, in seconds since the Unix epoch: by Telegram's stamp, where there is one.
     pub written_at: i64,
+    /// The language of whoever caused it.
+    pub language: Language,
 }
 
 /// What is to be done about an update, besides noting that it was handled.
@@ -88,6 +94,9 @@ pub fn routes() -> Routes {
         .branch(case![Route::Stop(who)].endpoint(stop::stop))
         .branch(case![Route::Ask(text)].endpoint(ask::ask))
         .branch(case![Route::Retry].endpoint(retry::command))
+        .branch(case![Route::Model(query)].endpoint(model::command))
+        .branch(case![Route::Settings].endpoint(settings::command))
+        .branch(case![Route::Language].endpoint(language::command))
         .branch(case![Route::Edited(text)].endpoint(edited::edited))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
         .branch(case![Route::Refuse(callback)].endpoint(button::refused))
@@ -113,13 +122,20 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Ou
 impl Job {
     /// An event as it came out of the inbox.
     #[must_use]
-    pub const fn new(event: Event, update: &PendingUpdate, key: ClaimKey, placed: Option<i64>) -> Self {
+    pub fn new(
+        event: Event,
+        update: &PendingUpdate,
+        key: ClaimKey,
+        placed: Option<i64>,
+        languages: &Languages,
+    ) -> Self {
+        let language = language(&event, languages);
         let written_at = match &event {
             // An edited message bears the stamp of when it was written at first.
             Event::Message(message) if message.sent_at > 0 => message.sent_at,
             _ => update.received_at.as_secs(),
         };
-        Self { event, lane: update.lane, key, placed, written_at }
+        Self { event, lane: update.lane, key, placed, written_at, language }
     }
 
     /// The message, when the event is one.
@@ -131,8 +147,8 @@ impl Job {
     }
 
     /// The language of whoever caused the event.
-    fn language(&self) -> Language {
-        language(&self.event)
+    const fn language(&self) -> Language {
+        self.language
     }
 
     /// Where an answer goes: the same chat and topic; in groups as a reply to the message.
@@ -167,13 +183,13 @@ impl Job {
 }
 
 /// The language of whoever caused an event.
-fn language(event: &Event) -> Language {
-    let code = match event {
-        Event::Message(message) | Event::Edited(message) => message.language_code(),
-        Event::Callback(callback) => callback.from.language_code.as_deref(),
+fn language(event: &Event, languages: &Languages) -> Language {
+    let user = match event {
+        Event::Message(message) | Event::Edited(message) => message.from.as_ref(),
+        Event::Callback(callback) => Some(&callback.from),
         Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
     };
-    Language::of(code)
+    languages.of(user.map(|user| user.id), user.and_then(|user| user.language_code.as_deref()))
 }
 
 /// Does the bot leave this event without a word (talk in a group that is not meant for it, say)?
@@ -216,12 +232,16 @@ pub fn apology(raw: &str, tools: &Tools, sentence: fn(Language) -> String) -> Op
         Event::Callback(callback) => (callback.chat?, callback.thread),
         Event::StoppedGeneration { .. } | Event::NotForUs(_) => return None,
     };
-    Some(Apology { address: Address { chat, thread, reply_to: None }, sentence: sentence(language(&event)) })
+    Some(Apology {
+        address: Address { chat, thread, reply_to: None },
+        sentence: sentence(language(&event, &tools.languages)),
+    })
 }
 
 /// The apology for a reply that Telegram does not take: whatever asked for it, somebody waits there.
 #[must_use]
-pub fn apology_at(address: Address, raw: &str) -> Apology {
-    let language = crate::update::event(raw).map_or_else(|_| Language::default(), |event| language(&event));
+pub fn apology_at(address: Address, raw: &str, tools: &Tools) -> Apology {
+    let event = crate::update::event(raw);
+    let language = event.map_or_else(|_| Language::default(), |event| language(&event, &tools.languages));
     Apology { address, sentence: replies::gave_up(language) }
 }

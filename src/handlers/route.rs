@@ -19,6 +19,12 @@ pub(super) enum Route {
     Ask(String),
     /// `/retry`.
     Retry,
+    /// `/model`, with what is searched for.
+    Model(String),
+    /// `/settings`.
+    Settings,
+    /// `/language`.
+    Language,
     /// An edited message, with what it asks now.
     Edited(String),
     /// A pressed button.
@@ -131,6 +137,10 @@ fn command_route(message: &Message, command: &str, rest: &str) -> Route {
             Route::Stop(Stopper { user, draft: None, aloud: true })
         }
         "retry" => Route::Retry,
+        "model" => Route::Model(rest.to_owned()),
+        // A group has no settings of its own but its model, and no language.
+        "settings" if message.private => Route::Settings,
+        "language" if message.private => Route::Language,
         "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),
         "ask" => Route::Ask(rest.to_owned()),
         // In a group it may be for another bot.
@@ -202,6 +212,14 @@ mod tests {
         assert!(matches!(routed(5, &serde_json::json!({"text": "/usr/bin?"})), Route::Ask(_)));
         assert_eq!(routed(5, &serde_json::json!({"text": "/frobnicate"})), Route::Say(Sentence::UnknownCommand));
         assert!(matches!(routed(-5, &serde_json::json!({"text": "/frobnicate"})), Route::Ignore(_)));
+    }
+
+    #[test]
+    fn a_group_may_choose_its_model_and_nothing_else() {
+        let sent = |chat, text: &str| routed(chat, &serde_json::json!({"text": text}));
+        assert_eq!(sent(-5, "/model gpt"), Route::Model("gpt".into()));
+        assert!(matches!(sent(-5, "/settings"), Route::Ignore(_)) && matches!(sent(-5, "/language"), Route::Ignore(_)));
+        assert_eq!((sent(5, "/settings"), sent(5, "/language")), (Route::Settings, Route::Language));
     }
 
     #[test]

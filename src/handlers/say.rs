@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::route::Sentence;
 use super::{HandlerError, Job, Outcome};
-use crate::turn::Tools;
+use crate::turn::{Choices, Tools};
 use teloxide::types::UserId;
 
 use crate::metrics;
@@ -12,7 +12,8 @@ use crate::replies::{self, Unread};
 
 /// `/start`.
 pub(super) async fn greeting(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
-    Ok(job.reply(replies::start(job.language(), &tools.model_name)))
+    let preferences = tools.storage.preferences(job.lane.conversation()).await?;
+    Ok(job.reply(replies::start(job.language(), &Choices::of(&tools, &preferences).model)))
 }
 
 /// `/help`.

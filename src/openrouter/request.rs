@@ -8,6 +8,8 @@
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::config::Effort;
+
 /// OpenRouter's limit for `session_id`, in characters.
 const SESSION_ID_CHARS: usize = 256;
 
@@ -62,6 +64,10 @@ pub struct ChatRequest {
     pub model: Option<String>,
     /// Cap of this answer in tokens, instead of the configured one.
     pub max_tokens: Option<u32>,
+    /// How hard the model thinks before it answers; `None`: as it does by itself.
+    pub effort: Option<Effort>,
+    /// May the model search the web? Each search costs extra.
+    pub web_search: bool,
 }
 
 /// What the configuration says about every question.
@@ -91,7 +97,25 @@ struct Body<'a> {
     user: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<Reasoning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<[Tool; 1]>,
 }
+
+#[derive(Serialize)]
+struct Reasoning {
+    effort: &'static str,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// The provider searches when the model wants it, and bills each search with the answer.
+const WEB_SEARCH: Tool = Tool { kind: "openrouter:web_search" };
 
 #[derive(Serialize)]
 struct StreamOptions {
@@ -112,6 +136,8 @@ impl ChatRequest {
             session_id: first_chars(&self.session_id, SESSION_ID_CHARS),
             user: &self.user,
             stream_options: (!defaults.reports_usage).then_some(StreamOptions { include_usage: true }),
+            reasoning: self.effort.map(|effort| Reasoning { effort: effort.name() }),
+            tools: self.web_search.then_some([WEB_SEARCH]),
         };
         serde_json::to_vec(&body).map(Bytes::from)
     }
@@ -163,6 +189,14 @@ mod tests {
     fn another_server_is_told_to_report_usage() {
         let other = Defaults { reports_usage: false, ..defaults() };
         assert_eq!(body(&ChatRequest::default(), &other)["stream_options"], json!({"include_usage": true}));
+    }
+
+    #[test]
+    fn thinking_and_searching_are_asked_for_in_openrouters_words() {
+        let request = ChatRequest { effort: Some(Effort::Low), web_search: true, ..ChatRequest::default() };
+        let body = body(&request, &defaults());
+        assert_eq!(body["reasoning"], json!({"effort": "low"}));
+        assert_eq!(body["tools"], json!([{"type": "openrouter:web_search"}]));
     }
 
     #[test]

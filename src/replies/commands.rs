@@ -97,6 +97,12 @@ phrases! {
     menu_stop() { "stop the answer being written" "прервать ответ" }
     /// Description of `/retry` in the menu.
     menu_retry() { "answer the last question again" "ответить на последний вопрос заново" }
+    /// Description of `/model` in the menu.
+    menu_model() { "choose the model" "выбрать модель" }
+    /// Description of `/settings` in the menu.
+    menu_settings() { "how I answer" "как я отвечаю" }
+    /// Description of `/language` in the menu.
+    menu_language() { "in which language I speak" "на каком языке я говорю" }
     /// Description of `/help` in the menu.
     menu_help() { "what I can do" "что я умею" }
     /// Description of `/start` in the menu.
@@ -110,6 +116,9 @@ pub fn menu(language: Language) -> Vec<BotCommand> {
         ("new", menu_new(language)),
         ("stop", menu_stop(language)),
         ("retry", menu_retry(language)),
+        ("model", menu_model(language)),
+        ("settings", menu_settings(language)),
+        ("language", menu_language(language)),
         ("help", menu_help(language)),
         ("start", menu_start(language)),
     ];

@@ -7,8 +7,8 @@ use super::phrases::phrases;
 phrases! {
     /// The model is overloaded or out of reach, after the retries.
     pub busy() {
-        "The model is busy. Try /retry in a minute."
-        "Модель перегружена. Попробуйте /retry через минуту."
+        "The model is busy. Try /retry in a minute, or another one with /model."
+        "Модель перегружена. Попробуйте /retry через минуту или выберите другую: /model."
     }
     /// No progress for the time the owner allows, after some text had come; it stands above this sentence.
     pub stalled() {
@@ -67,8 +67,8 @@ phrases! {
     }
     /// The configured model does not exist any more.
     pub no_such_model() {
-        "The model that this bot uses is not available any more. Only its owner can choose another one."
-        "Модель, на которой работает бот, больше недоступна. Выбрать другую может только владелец."
+        "The model that this bot uses is not available any more. Choose another one with /model."
+        "Модель, на которой работает бот, больше недоступна. Выберите другую: /model."
     }
     /// The provider refused the request, and asking again would not help.
     pub refused() {

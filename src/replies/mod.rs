@@ -10,6 +10,7 @@
 mod commands;
 mod failures;
 mod owner;
+mod panels;
 mod phrases;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,14 @@ pub use failures::{
 pub use owner::{
     owner_account, owner_backlog, owner_no_such_model, owner_parked, owner_undeliverable, owner_webhook_failing,
     owner_webhook_taken,
+};
+pub use panels::{
+    default_model_button, effort_default, effort_high, effort_low, effort_max, effort_medium, effort_minimal,
+    effort_none, effort_xhigh, language_button, language_heading, language_of_telegram, length_long, length_normal,
+    length_short, makers_button, model_chosen, model_gone, model_heading, model_hint, model_not_offered, models_found,
+    models_legend, models_of, no_model_found, no_models_known, panel_expired, panel_not_yours, price_free,
+    price_varies, search_is_off, search_is_on, search_off_button, search_on_button, setting_effort, setting_kept,
+    setting_language, setting_length, settings_button, settings_heading, settings_model_button,
 };
 pub use unread::{Unread, cannot_read};
 
@@ -51,6 +60,15 @@ impl Language {
     pub fn of(tag: Option<&str>) -> Self {
         let primary = tag.unwrap_or_default().split(['-', '_']).next().unwrap_or_default();
         if primary.eq_ignore_ascii_case("ru") { Self::Ru } else { Self::En }
+    }
+
+    /// What it calls itself.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Ru => "Русский",
+        }
     }
 
     /// The language with this two-letter code.

@@ -15,6 +15,7 @@ fn book(language: Language) -> Vec<(&'static str, String)> {
         commands::examples(language),
         failures::examples(language),
         owner::examples(language),
+        panels::examples(language),
         unread::examples(language),
     ];
     pages.into_iter().flatten().chain([("help", help(language))]).collect()
@@ -111,6 +112,9 @@ fn the_first_words_read_well() {
     /new You are a pirate — start with your own instructions
     /stop — stop the answer being written
     /retry — answer the last question again
+    /model — choose the model
+    /settings — how I answer
+    /language — in which language I speak
     /help — what I can do
     /start — how to begin
     "#);
@@ -121,6 +125,9 @@ fn the_first_words_read_well() {
     /new Ты пират — начать со своими указаниями
     /stop — прервать ответ
     /retry — ответить на последний вопрос заново
+    /model — выбрать модель
+    /settings — как я отвечаю
+    /language — на каком языке я говорю
     /help — что я умею
     /start — с чего начать
     "#);

@@ -8,8 +8,7 @@ use crate::storage::Conversation;
 pub(super) const BUDGET: usize = 16_000;
 
 /// System prompt first, never dropped; then the conversation, oldest turn first; then the question.
-pub(super) fn messages(default_prompt: &str, conversation: &Conversation, question: &str) -> Vec<ChatMessage> {
-    let prompt = conversation.system_prompt.as_deref().unwrap_or(default_prompt);
+pub(super) fn messages(prompt: &str, conversation: &Conversation, question: &str) -> Vec<ChatMessage> {
     let system = (!prompt.is_empty()).then(|| ChatMessage::system(prompt));
     let past = conversation
         .turns

@@ -26,13 +26,17 @@ use crate::telegram::methods::BotIdentity;
 use crate::update::Lane;
 
 pub mod buttons;
+mod choices;
 mod context;
 pub mod deliver;
+mod languages;
 mod preview;
 mod reply;
 mod running;
 mod stream;
 
+pub use choices::Choices;
+pub use languages::Languages;
 pub use preview::{LastFrame, Over};
 pub use running::{Running, RunningTurn};
 use stream::{End, Written};
@@ -43,7 +47,7 @@ pub struct Tools {
     pub storage: Storage,
     /// The model.
     pub model: OpenRouter,
-    /// Its name, for the greeting.
+    /// The model that answers where nobody has chosen another one.
     pub model_name: String,
     /// What models there are.
     pub catalogue: Catalogue,
@@ -59,6 +63,8 @@ pub struct Tools {
     pub running: Running,
     /// What people have asked for lately.
     pub limits: Limits,
+    /// In which language the bot speaks to whom.
+    pub languages: Languages,
     /// Cleared when this Bot API server turns out not to know drafts.
     pub drafts: AtomicBool,
     /// Cleared when this Bot API server turns out not to know rich messages.
@@ -123,38 +129,74 @@ impl Question {
 /// Asks the model and returns what is to be stored and delivered, and what is to be waited for in between.
 pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<(NewReply, LastFrame), StorageError> {
     let turn = tools.running.begin(question);
-    let mut budget = context::BUDGET;
-    let mut written = attempt(tools, question, budget, &turn).await?;
-    if written.is_too_long_for_the_model() {
-        budget /= 2;
+    let mut terms = Terms { budget: context::BUDGET, shortened: false, model_refused: false };
+    let mut again: Option<Question> = None;
+    let (mut written, choices) = loop {
+        let question = again.as_ref().unwrap_or(question);
+        let (mut written, choices) = attempt(tools, question, terms, &turn).await?;
+        let Some(others) = terms.after(&written, &choices) else { break (written, choices) };
+        terms = others;
         // There may be a message already in which the answer is to grow.
         let placed = std::mem::take(&mut written.last_frame).over().await.placed.or(question.placed);
-        let shortened = Question { placed, ..question.clone() };
-        written = attempt(tools, &shortened, budget, &turn).await?;
-    }
+        again = Some(Question { placed, ..question.clone() });
+    };
     log_end(tools, &written);
     let last_frame = std::mem::take(&mut written.last_frame);
     if matches!(written.end, End::Edited) {
         let over = last_frame.over().await;
         return Ok((reply::void(question, written, over.placed), LastFrame::none()));
     }
-    Ok((reply::reply(tools, question, written), last_frame))
+    Ok((reply::reply(tools, question, written, &choices), last_frame))
+}
+
+/// What an attempt is made with.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    /// How much of the conversation goes along, in estimated tokens.
+    budget: usize,
+    /// That was halved already.
+    shortened: bool,
+    /// The provider knows nothing of the model that was chosen.
+    model_refused: bool,
+}
+
+impl Terms {
+    /// What to try instead, where this was not the last word.
+    fn after(self, written: &Written, choices: &Choices) -> Option<Self> {
+        if !self.shortened && written.is_too_long_for_the_model() {
+            return Some(Self { budget: self.budget / 2, shortened: true, ..self });
+        }
+        if !self.model_refused && choices.chosen && written.has_no_such_model() {
+            tracing::info!(model = choices.model, "The chosen model is not there any more; asking the owner's own");
+            return Some(Self { model_refused: true, ..self });
+        }
+        None
+    }
 }
 
 async fn attempt(
     tools: &Arc<Tools>,
     question: &Question,
-    budget: usize,
+    terms: Terms,
     turn: &running::Turn,
-) -> Result<Written, StorageError> {
+) -> Result<(Written, Choices), StorageError> {
+    let Terms { budget, model_refused, .. } = terms;
     let conversation = tools.storage.conversation(question.lane.conversation(), budget, question.without()).await?;
+    let mut choices = Choices::of(tools, &conversation.preferences);
+    if model_refused {
+        choices = choices.without_its_model(tools, &conversation.preferences);
+    }
+    let prompt = conversation.system_prompt.as_deref().unwrap_or(&tools.config.system_prompt);
     let request = ChatRequest {
-        messages: context::messages(&tools.config.system_prompt, &conversation, &question.text),
+        messages: context::messages(&choices.instructed(prompt), &conversation, &question.text),
         session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", question.lane.chat, question.lane.thread)),
         user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
-        ..ChatRequest::default()
+        model: Some(choices.model.clone()),
+        max_tokens: Some(choices.max_tokens()),
+        effort: choices.effort(),
+        web_search: choices.web_search(),
     };
-    Ok(stream::write(tools, question, request, turn.ends()).await)
+    Ok((stream::write(tools, question, request, turn.ends()).await, choices))
 }
 
 fn log_end(tools: &Tools, written: &Written) {

@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use super::stream::{End, Written};
-use super::{Question, Tools, buttons};
+use super::{Choices, Question, Tools, buttons};
 use crate::config::ReplyFormat;
 use crate::openrouter::ModelErrorKind;
 use crate::replies::{self, Language};
-use crate::storage::{ConversationChange, FinishedTurn, Form, NewReply, Part, UsageRecord};
+use crate::storage::{ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, UsageRecord};
 use crate::telegram::markdown;
 use crate::telegram::split::{MESSAGE_UNITS, split};
 
@@ -17,20 +17,27 @@ const MOST_MESSAGES: usize = 5;
 /// Characters that a rich message takes (Bot API, `InputRichMessage`).
 const RICH_CHARACTERS: usize = 32_768;
 
-/// What was written, and how it ended, as a reply.
-pub(super) fn reply(tools: &Tools, question: &Question, written: Written) -> NewReply {
+/// What was written, and how it ended, as a reply. A chosen model that is gone is told and forgotten with it, so once.
+pub(super) fn reply(tools: &Tools, question: &Question, written: Written, choices: &Choices) -> NewReply {
     let again = question.again.as_ref();
     // An attempt that brought nothing leaves the earlier answer in the conversation, unless its question is void.
     let replaced = again.filter(|again| again.void || !written.text.is_empty());
     // And in sight: what is in the conversation should not vanish under "the model is busy".
     let over = again.filter(|again| replaced.is_some() || !again.answered);
+    let mut parts = parts(tools, question.language, &written);
+    // It is told with an answer alone: beside "the model is not available" it would only confuse.
+    let gone = choices.gone.as_ref().filter(|_| !written.text.is_empty());
+    if let Some(gone) = gone {
+        parts.push(Part::plain(replies::model_gone(question.language, gone, choices.name())));
+    }
     NewReply {
         address: question.address,
-        parts: parts(tools, question.language, &written),
+        parts,
         in_place: over.map(|again| again.in_place.clone()).unwrap_or_default(),
         keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
         conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
         turn: Some(finished(question, written)),
+        preferences: gone.iter().map(|_| PreferenceChange::Model(None)).collect(),
         ..NewReply::default()
     }
 }

@@ -72,6 +72,11 @@ impl Written {
         matches!(self.end, End::Complete) && !self.text.trim().is_empty()
     }
 
+    /// The provider does not know the model.
+    pub(super) fn has_no_such_model(&self) -> bool {
+        matches!(&self.end, End::Failed(error) if error.kind == ModelErrorKind::NoSuchModel) && self.text.is_empty()
+    }
+
     /// The history has to shrink before it is asked again.
     pub(super) fn is_too_long_for_the_model(&self) -> bool {
         matches!(&self.end, End::Failed(error) if error.kind == ModelErrorKind::ContextTooLong) && self.text.is_empty()

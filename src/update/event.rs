@@ -38,6 +38,8 @@ pub struct Callback {
     pub chat: Option<i64>,
     /// The topic, 0 for none.
     pub thread: i64,
+    /// The message under which the button stands, when it is known.
+    pub message: Option<i64>,
     /// What the button carries.
     pub data: String,
 }
@@ -110,6 +112,8 @@ struct RawCallback {
 struct RawPlace {
     chat: RawChat,
     #[serde(default)]
+    message_id: Option<i64>,
+    #[serde(default)]
     message_thread_id: Option<i64>,
     #[serde(default)]
     is_topic_message: bool,
@@ -122,6 +126,7 @@ impl From<RawCallback> for Callback {
             id: raw.id.as_str().map_or_else(|| raw.id.to_string(), str::to_owned),
             from: raw.from,
             chat: raw.message.as_ref().map(|place| place.chat.id),
+            message: raw.message.as_ref().and_then(|place| place.message_id).filter(|id| *id > 0),
             thread: raw
                 .message
                 .filter(|place| place.is_topic_message)

@@ -199,7 +199,7 @@ fn a_token_that_is_not_text_is_not_also_missing() {
 
 #[test]
 fn misspelt_and_unsupported_variables_are_warned_about_also_in_dotenv() {
-    let (_folder, path) = dotenv("OPENROUTER_APIKEY=x\nDESK_MODE=ai\nWEB_SEARCH=\n");
+    let (_folder, path) = dotenv("OPENROUTER_APIKEY=x\nDESK_MODE=ai\nHISTORY_DAYS=\n");
     let (_, warnings) =
         token_of(&[("BOT_TOKEN", TOKEN), ("BOT_TOKE", "x"), ("DATABASE_URL", "postgres://u:p@h/d")], Some(path));
     assert_eq!(warnings.len(), 4, "{warnings:?}");

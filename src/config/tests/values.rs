@@ -46,6 +46,8 @@ fn everything_can_be_set() {
         ("FALLBACK_MODELS", " c/d , e/f,"),
         ("MAX_TOKENS", "10"),
         ("TEMPERATURE", "0.5"),
+        ("REASONING_EFFORT", "High"),
+        ("WEB_SEARCH", "on"),
         ("DROP_PENDING_UPDATES", "Yes"),
         ("WEBHOOK_TAKEOVER", "ON"),
         ("WEBHOOK_WATCH", "off"),
@@ -61,6 +63,8 @@ fn everything_can_be_set() {
     ]);
     assert_eq!(config.openrouter.fallback_models, ["c/d", "e/f"]);
     assert_eq!((config.openrouter.max_tokens, config.openrouter.temperature), (10, Some(0.5)));
+    assert_eq!((config.turns.max_tokens, config.turns.reasoning_effort), (10, Some(Effort::High)));
+    assert!(config.turns.web_search);
     assert!(config.telegram.drop_pending_updates && config.telegram.webhook_takeover && !config.telegram.webhook_watch);
     assert!(config.http.metrics_token.is_some() && config.http.admin_token.is_some());
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
@@ -112,6 +116,8 @@ const UNACCEPTABLE: &[(&str, &str)] = &[
     ("TEMPERATURE", "2.1"),
     ("TEMPERATURE", "NaN"),
     ("TEMPERATURE", "hot"),
+    ("REASONING_EFFORT", "hard"),
+    ("WEB_SEARCH", "sometimes"),
     ("OPENROUTER_BASE_URL", "https://"),
     ("OPENROUTER_BASE_URL", "https://openrouter.ai/api/v1/chat/completions"),
     ("OPENROUTER_TIMEOUT_SECS", "0"),

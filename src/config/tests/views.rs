@@ -91,6 +91,8 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     REPLY_FORMAT                 auto                                                          default
     MAX_TOKENS                   2000                                                          default
     TEMPERATURE                  the model's own                                               default
+    REASONING_EFFORT             the model's own                                               default
+    WEB_SEARCH                   false                                                         default
     OPENROUTER_BASE_URL          https://openrouter.ai/api/v1                                  default
     OPENROUTER_TIMEOUT_SECS      30                                                            default
     TURN_TIMEOUT_SECS            300                                                           default

@@ -14,6 +14,8 @@ struct Offer {
     /// Besides text: image, file, audio.
     takes: &'static [&'static str],
     reasons: bool,
+    /// Can it use tools, such as the web search?
+    tools: bool,
 }
 
 /// What a model that is not on the list costs, per token read and written, in thousand-millionths of a dollar.
@@ -28,6 +30,7 @@ const OFFERS: [Offer; 7] = [
         context: 2_000_000,
         takes: &["image", "file", "audio"],
         reasons: true,
+        tools: true,
     },
     Offer {
         id: "openai/gpt-4o-mini",
@@ -37,6 +40,7 @@ const OFFERS: [Offer; 7] = [
         context: 128_000,
         takes: &["image", "file"],
         reasons: false,
+        tools: true,
     },
     Offer {
         id: "anthropic/claude-sonnet-4.5",
@@ -46,6 +50,7 @@ const OFFERS: [Offer; 7] = [
         context: 1_000_000,
         takes: &["image", "file"],
         reasons: true,
+        tools: true,
     },
     Offer {
         id: "google/gemini-2.5-flash",
@@ -55,6 +60,7 @@ const OFFERS: [Offer; 7] = [
         context: 1_048_576,
         takes: &["image", "file", "audio"],
         reasons: true,
+        tools: true,
     },
     Offer {
         id: "deepseek/deepseek-chat-v3.1",
@@ -64,6 +70,7 @@ const OFFERS: [Offer; 7] = [
         context: 163_840,
         takes: &[],
         reasons: true,
+        tools: true,
     },
     Offer {
         id: "mistralai/mistral-small-3.2-24b-instruct",
@@ -73,6 +80,7 @@ const OFFERS: [Offer; 7] = [
         context: 131_072,
         takes: &["image"],
         reasons: false,
+        tools: true,
     },
     Offer {
         id: "meta-llama/llama-3.3-70b-instruct:free",
@@ -82,6 +90,7 @@ const OFFERS: [Offer; 7] = [
         context: 65_536,
         takes: &[],
         reasons: false,
+        tools: false,
     },
 ];
 
@@ -90,6 +99,11 @@ pub(super) fn list(is_available: impl Fn(&str) -> bool, more: usize) -> Value {
     let offers = OFFERS.iter().filter(|offer| is_available(offer.id)).map(Offer::described);
     let data: Vec<Value> = offers.chain((0..more).map(made_up)).collect();
     json!({ "data": data })
+}
+
+/// Can this model use tools? One that is not on the list can.
+pub(super) fn uses_tools(model: &str) -> bool {
+    OFFERS.iter().find(|offer| offer.id == model).is_none_or(|offer| offer.tools)
 }
 
 /// One of many, as odd as entries of long lists are: prices that vary, are null or missing, fields that nobody knows.
@@ -123,7 +137,10 @@ pub(super) fn price_nano_usd(model: &str) -> (u64, u64) {
 impl Offer {
     fn described(&self) -> Value {
         let inputs: Vec<&str> = std::iter::once("text").chain(self.takes.iter().copied()).collect();
-        let mut parameters = vec!["max_tokens", "temperature", "top_p", "stop", "tools"];
+        let mut parameters = vec!["max_tokens", "temperature", "top_p", "stop"];
+        if self.tools {
+            parameters.push("tools");
+        }
         if self.reasons {
             parameters.extend(["reasoning", "include_reasoning"]);
         }

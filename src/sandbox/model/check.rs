@@ -144,9 +144,40 @@ fn numbers_and_names(fields: &Map<String, Value>) -> Result<(), Refusal> {
             }
         }
     }
-    let reasoning = fields.get("reasoning").and_then(Value::as_object);
-    if reasoning.is_some_and(|reasoning| reasoning.contains_key("effort") && reasoning.contains_key("max_tokens")) {
+    reasoning(fields)?;
+    tools(fields)
+}
+
+/// What a model can be told about its thinking (`ReasoningEffort` of the API description).
+const EFFORTS: [&str; 7] = ["max", "xhigh", "high", "medium", "low", "minimal", "none"];
+
+fn reasoning(fields: &Map<String, Value>) -> Result<(), Refusal> {
+    let reasoning = match fields.get("reasoning") {
+        None | Some(Value::Null) => return Ok(()),
+        Some(reasoning) => reasoning.as_object().ok_or_else(|| refuse("reasoning: Invalid input: expected object"))?,
+    };
+    if reasoning.contains_key("effort") && reasoning.contains_key("max_tokens") {
         return Err(refuse("Only one of \"reasoning.effort\" and \"reasoning.max_tokens\" can be specified"));
+    }
+    match reasoning.get("effort") {
+        None | Some(Value::Null) => Ok(()),
+        Some(effort) if effort.as_str().is_some_and(|effort| EFFORTS.contains(&effort)) => Ok(()),
+        Some(_) => Err(refuse("reasoning.effort: Invalid option")),
+    }
+}
+
+/// Functions that the client runs, and tools that the server does.
+fn tools(fields: &Map<String, Value>) -> Result<(), Refusal> {
+    let tools = match fields.get("tools") {
+        None | Some(Value::Null) => return Ok(()),
+        Some(tools) => tools.as_array().ok_or_else(|| refuse("tools: Invalid input: expected array"))?,
+    };
+    for (at, tool) in tools.iter().enumerate() {
+        match tool.get("type").and_then(Value::as_str) {
+            Some("function") if tool.get("function").is_some_and(Value::is_object) => {}
+            Some("openrouter:web_search") if tool.get("parameters").is_none_or(Value::is_object) => {}
+            _ => return Err(refuse(format!("tools.{at}: Invalid input"))),
+        }
     }
     Ok(())
 }
@@ -226,6 +257,12 @@ mod tests {
         assert_eq!(refusal(|body| body["session_id"] = json!("x".repeat(257))).status, 400);
         assert_eq!(refusal(|body| body["model"] = json!("nonsense")).message, "nonsense is not a valid model ID");
         assert_eq!(refusal(|body| body["reasoning"] = json!({"effort": "low", "max_tokens": 5})).status, 400);
+        assert_eq!(refusal(|body| body["reasoning"] = json!({"effort": "hard"})).status, 400);
+        assert_eq!(refusal(|body| body["tools"] = json!([{"type": "web_search"}])).message, "tools.0: Invalid input");
+        let mut good = good();
+        good["reasoning"] = json!({"effort": "low"});
+        good["tools"] = json!([{"type": "openrouter:web_search"}]);
+        assert!(check(good.to_string().as_bytes()).is_ok());
         let without_cap = refusal(|body| {
             body.as_object_mut().unwrap().remove("max_tokens");
         });

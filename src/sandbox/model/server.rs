@@ -121,7 +121,12 @@ async fn chat(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
 async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
     let available = {
         let behaviour = shared.behaviour();
-        checked.models.iter().find(|model| !behaviour.unavailable_models.contains(*model)).cloned()
+        let wants_tools =
+            checked.body.get("tools").is_some_and(|tools| tools.as_array().is_none_or(|tools| !tools.is_empty()));
+        let serves = |model: &&String| {
+            !behaviour.unavailable_models.contains(*model) && (!wants_tools || catalog::uses_tools(model))
+        };
+        checked.models.iter().find(serves).cloned()
     };
     let asked = shared.arrived(checked, available.clone());
     let (fault, hold) = shared.next_fault_and_hold(&asked, available.is_some());

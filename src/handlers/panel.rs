@@ -1,0 +1,233 @@
+//! Panels: messages with buttons under them that change when one is pressed (`/model`, `/settings`, `/language`).
+//!
+//! A button carries who may press it, the day on which it was made, and what it wants: `p:<user>:<day>:<wish>`, at most 64
+//! bytes (Telegram's limit), the numbers in base 16. What it carries is looked up, never trusted: a client that makes up
+//! its own can wish for nothing that the command would not give the same person in the same chat. A press changes what
+//! holds and what is shown in one transaction, and is repeated after a crash.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::model::View;
+use super::route::ANONYMOUS_ADMIN;
+use super::{HandlerError, Job, Outcome, button, language, model, settings};
+use crate::clock::Timestamp;
+use crate::config::Effort;
+use crate::metrics;
+use crate::replies::{self, Language};
+use crate::storage::{AnswerLength, NewReply, Part, PreferenceChange};
+use crate::turn::Tools;
+use crate::update::Callback;
+
+/// The start of what a button of a panel carries.
+const PREFIX: &str = "p:";
+/// How old a button may be: in a panel of last month nobody knows any more what it was about.
+const USABLE_DAYS: i64 = 7;
+const DAY_SECS: i64 = 24 * 60 * 60;
+/// Whoever writes as the group itself presses as somebody else: such a panel is everybody's.
+const ANYBODY: i64 = 0;
+
+/// Whose panel it is, and from when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    user: i64,
+    /// Days since the Unix epoch.
+    day: i64,
+}
+
+/// What a button wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// To see the settings.
+    Settings,
+    /// Answers of this length.
+    Length(AnswerLength),
+    /// To think this hard, or as the owner has it.
+    Effort(Option<Effort>),
+    /// The web search, on or off.
+    WebSearch(bool),
+    /// To see the languages.
+    Languages,
+    /// This language, or Telegram's.
+    Speak(Option<Language>),
+    /// To see models.
+    Models(View),
+    /// The model with this key, chosen in this view.
+    Choose(String, View),
+    /// The owner's model.
+    DefaultModel,
+}
+
+/// What a panel shows.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) text: String,
+    pub(super) rows: Vec<Vec<(String, Wish)>>,
+    /// Shown for a moment to whoever pressed.
+    pub(super) toast: Option<String>,
+    /// What was chosen.
+    pub(super) changes: Vec<PreferenceChange>,
+}
+
+impl Stamp {
+    /// Of a panel that somebody opens or changes now.
+    pub(super) fn now(tools: &Tools, job: &Job) -> Self {
+        let user = job.user().map(|user| user.id).filter(|user| *user != ANONYMOUS_ADMIN);
+        Self { user: user.unwrap_or(ANYBODY), day: day(tools.clock.now()) }
+    }
+
+    fn button(self, wish: &Wish) -> String {
+        format!("{PREFIX}{:x}:{:x}:{}", self.user, self.day, wish.written())
+    }
+}
+
+fn day(now: Timestamp) -> i64 {
+    now.as_secs().div_euclid(DAY_SECS)
+}
+
+impl Wish {
+    fn written(&self) -> String {
+        match self {
+            Self::Settings => "s".to_owned(),
+            Self::Length(length) => format!("n{}", length.name()),
+            Self::Effort(effort) => format!("e{}", effort.map_or("", Effort::name)),
+            Self::WebSearch(on) => format!("w{}", u8::from(*on)),
+            Self::Languages => "l".to_owned(),
+            Self::Speak(language) => format!("y{}", language.map_or("", Language::code)),
+            Self::Models(view) => format!("v{}", view.written()),
+            Self::Choose(key, view) => format!("c{key}{}", view.written()),
+            Self::DefaultModel => "d".to_owned(),
+        }
+    }
+
+    /// A group has its model, and no other settings.
+    const fn is_for_groups(&self) -> bool {
+        matches!(self, Self::Models(_) | Self::Choose(..) | Self::DefaultModel)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (verb, rest) = text.split_at_checked(1)?;
+        Some(match (verb, rest) {
+            ("s", "") => Self::Settings,
+            ("n", name) => Self::Length(AnswerLength::named(name)?),
+            ("e", "") => Self::Effort(None),
+            ("e", name) => Self::Effort(Some(Effort::named(name)?)),
+            ("w", "0" | "1") => Self::WebSearch(rest == "1"),
+            ("l", "") => Self::Languages,
+            ("y", "") => Self::Speak(None),
+            ("y", code) => Self::Speak(Some(Language::with_code(code)?)),
+            ("v", view) => Self::Models(View::read(view)?),
+            ("c", choice) => {
+                let (key, view) = choice.split_at_checked(model::KEY_CHARS)?;
+                Self::Choose(key.to_owned(), View::read(view)?)
+            }
+            ("d", "") => Self::DefaultModel,
+            _ => return None,
+        })
+    }
+}
+
+/// Reads what a button carries; `None` when no panel of ours ever carried that.
+pub(super) fn read(data: &str) -> Option<(Stamp, Wish)> {
+    let mut parts = data.strip_prefix(PREFIX)?.splitn(3, ':');
+    let mut number = || i64::from_str_radix(parts.next()?, 16).ok();
+    let stamp = Stamp { user: number()?, day: number()? };
+    Some((stamp, Wish::read(parts.next()?)?))
+}
+
+/// Somebody pressed a button of a panel.
+pub(super) async fn pressed(
+    tools: &Arc<Tools>,
+    job: &Job,
+    callback: &Callback,
+    stamp: Stamp,
+    wish: Wish,
+) -> Result<Outcome, HandlerError> {
+    let language = job.language();
+    let is_mine = [ANYBODY, callback.from.id].contains(&stamp.user);
+    let age = day(tools.clock.now()).saturating_sub(stamp.day);
+    let is_usable = (0..=USABLE_DAYS).contains(&age) && (job.is_private() || wish.is_for_groups());
+    let (Some(message), true, true) = (callback.message, is_mine, is_usable) else {
+        let words = if is_mine { replies::panel_expired(language) } else { replies::panel_not_yours(language) };
+        button::say(tools, callback, Some(&words)).await;
+        metrics::update_ignored("callback_query");
+        return Ok(Outcome::Nothing);
+    };
+    let page = match wish {
+        Wish::Models(view) => model::look(tools, job, &view).await?,
+        Wish::Choose(key, view) => model::choose(tools, job, &key, &view).await?,
+        Wish::DefaultModel => model::choose_default(tools, job).await?,
+        Wish::Languages => language::look(tools, job),
+        Wish::Speak(language) => language::choose(tools, job, language),
+        Wish::Settings => settings::look(tools, job).await?,
+        Wish::Length(length) => settings::change(tools, job, PreferenceChange::Length(length)).await?,
+        Wish::Effort(effort) => settings::change(tools, job, PreferenceChange::Effort(effort)).await?,
+        Wish::WebSearch(on) => settings::change(tools, job, PreferenceChange::WebSearch(Some(on))).await?,
+    };
+    button::say(tools, callback, page.toast.as_deref()).await;
+    let stamp = Stamp { day: day(tools.clock.now()), ..stamp };
+    Ok(shown(job, page, stamp, Some(message)))
+}
+
+/// A panel as an outcome: over the message that it stands in, or as a new one.
+pub(super) fn shown(job: &Job, page: Page, stamp: Stamp, over: Option<i64>) -> Outcome {
+    let button = |(text, wish): &(String, Wish)| json!({"text": text, "callback_data": stamp.button(wish)});
+    let rows: Vec<Vec<Value>> = page.rows.iter().map(|row| row.iter().map(button).collect()).collect();
+    Outcome::Reply(Box::new(NewReply {
+        address: job.address(),
+        parts: vec![Part::plain(page.text)],
+        in_place: over.into_iter().collect(),
+        keyboard: (!rows.is_empty()).then(|| json!({ "inline_keyboard": rows })),
+        preferences: page.changes,
+        ..NewReply::default()
+    }))
+}
+
+/// A button's words, with a mark on what holds.
+pub(super) fn marked(text: &str, holds: bool) -> String {
+    if holds { format!("✓ {text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_is_read_as_it_was_made_and_fits() {
+        let key = model::key("openai/gpt-4o-mini");
+        let longest = View::found(&"ж".repeat(100), 255);
+        let wishes = [
+            Wish::Settings,
+            Wish::Length(AnswerLength::Normal),
+            Wish::Effort(None),
+            Wish::Effort(Some(Effort::Minimal)),
+            Wish::WebSearch(true),
+            Wish::WebSearch(false),
+            Wish::Languages,
+            Wish::Speak(None),
+            Wish::Speak(Some(Language::Ru)),
+            Wish::Models(View::Makers(3)),
+            Wish::Models(View::Maker(key.clone(), 12)),
+            Wish::Models(View::found("a:b 1.5", 0)),
+            Wish::Choose(key, longest),
+            Wish::DefaultModel,
+        ];
+        // The largest id that Telegram promises, and a day in the year 2149.
+        let stamp = Stamp { user: (1 << 52) - 1, day: 0xffff };
+        for wish in wishes {
+            let data = stamp.button(&wish);
+            assert!(data.len() <= 64, "{data}");
+            assert_eq!(read(&data), Some((stamp, wish)), "{data}");
+        }
+    }
+
+    #[test]
+    fn what_no_panel_of_ours_carries_means_nothing() {
+        for data in
+            ["", "p:", "p:5", "p:5:6", "p:5:6:", "p:x:6:s", "p:5:6:q", "p:5:6:cabc", "p:5:6:w2", "retry:1", "p:5:6:ж"]
+        {
+            assert_eq!(read(data), None, "{data}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What holds for a conversation: what was chosen for it, as far as it can be had, and the owner's settings for the rest.
+//!
+//! A chosen model may be gone from the list, or from what the owner allows. Then the owner's own answers, and
+//! [`Choices::gone`] says so, so that the person is told and the choice is taken back.
+//!
+//! # How long an answer is
+//! `short` adds a line to the system prompt and leaves the answer a quarter of `MAX_TOKENS`; where the model thinks first,
+//! which counts as well, the cap stays. `normal` is `MAX_TOKENS` and no line. `long` adds a line; `MAX_TOKENS` is the
+//! owner's and stays.
+
+use std::sync::Arc;
+
+use super::Tools;
+use crate::config::Effort;
+use crate::openrouter::OfferedModel;
+use crate::storage::{AnswerLength, Preferences};
+
+/// What a short answer gets of `MAX_TOKENS`: of the default 2000 some 350 words, several times what the line asks for.
+const SHORT_SHARE: u32 = 4;
+
+/// What holds for a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choices {
+    /// The model that is asked, by its id.
+    pub model: String,
+    /// What is known of it.
+    pub known: Option<Arc<OfferedModel>>,
+    /// Was it chosen, rather than set by the owner?
+    pub chosen: bool,
+    /// The chosen model that cannot be had any more.
+    pub gone: Option<String>,
+    /// How hard it thinks, if it does; `None`: as it does by itself.
+    pub effort: Option<Effort>,
+    /// How long its answers are to be.
+    pub length: AnswerLength,
+    /// May it search the web, if it can?
+    pub web_search: bool,
+    /// Cap of one answer, in tokens.
+    max_tokens: u32,
+}
+
+impl Choices {
+    /// From what was chosen.
+    #[must_use]
+    pub fn of(tools: &Tools, preferences: &Preferences) -> Self {
+        let catalogue = &tools.catalogue;
+        let can_be_had = |id: &str| catalogue.permits(id) && (!catalogue.is_known() || catalogue.find(id).is_some());
+        match &preferences.model {
+            Some(id) if *id == tools.model_name => Self::with(tools, preferences, id, None),
+            Some(id) if can_be_had(id) => Self { chosen: true, ..Self::with(tools, preferences, id, None) },
+            gone => Self::with(tools, preferences, &tools.model_name, gone.clone()),
+        }
+    }
+
+    /// The same when the provider knows nothing of the model that was chosen.
+    pub(super) fn without_its_model(self, tools: &Tools, preferences: &Preferences) -> Self {
+        Self::with(tools, preferences, &tools.model_name, Some(self.model))
+    }
+
+    fn with(tools: &Tools, preferences: &Preferences, model: &str, gone: Option<String>) -> Self {
+        let config = &tools.config;
+        Self {
+            model: model.to_owned(),
+            known: tools.catalogue.listed(model),
+            chosen: false,
+            gone,
+            effort: preferences.effort.or(config.reasoning_effort),
+            length: preferences.length,
+            web_search: preferences.web_search.unwrap_or(config.web_search),
+            max_tokens: config.max_tokens,
+        }
+    }
+
+    /// The model's name for people: its id when nothing is known of it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.known.as_ref().and_then(|model| model.name.as_deref()).unwrap_or(&self.model)
+    }
+
+    /// Is it known that the model thinks before it answers?
+    #[must_use]
+    pub fn can_think(&self) -> bool {
+        self.known.as_ref().is_some_and(|model| model.reasons)
+    }
+
+    /// Is it known that the model can search the web?
+    #[must_use]
+    pub fn can_search(&self) -> bool {
+        self.known.as_ref().is_some_and(|model| model.uses_tools)
+    }
+
+    /// How hard it is told to think. A model of which nothing is known is told what the owner wants.
+    pub(super) fn effort(&self) -> Option<Effort> {
+        self.effort.filter(|_| self.known.is_none() || self.can_think())
+    }
+
+    /// Whether it is given the web search.
+    pub(super) fn web_search(&self) -> bool {
+        self.web_search && (self.known.is_none() || self.can_search())
+    }
+
+    /// Cap of the answer, in tokens. No more than the model can: providers with a lower cap would be passed over.
+    pub(super) fn max_tokens(&self) -> u32 {
+        let short = self.length == AnswerLength::Short && !self.can_think();
+        let wanted = if short { (self.max_tokens / SHORT_SHARE).max(1) } else { self.max_tokens };
+        let most = self.known.as_ref().and_then(|model| model.answer_tokens).filter(|most| *most > 0);
+        most.and_then(|most| u32::try_from(most).ok()).map_or(wanted, |most| wanted.min(most))
+    }
+
+    /// What the model is told before the conversation.
+    pub(super) fn instructed(&self, prompt: &str) -> String {
+        let line = match self.length {
+            AnswerLength::Short => "Answer in a few sentences at most.",
+            AnswerLength::Normal => return prompt.to_owned(),
+            AnswerLength::Long => "Answer at length and in detail.",
+        };
+        if prompt.is_empty() { line.to_owned() } else { format!("{prompt}\n\n{line}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choices(length: AnswerLength, known: Option<OfferedModel>) -> Choices {
+        Choices {
+            model: "a/b".to_owned(),
+            known: known.map(Arc::new),
+            chosen: true,
+            gone: None,
+            effort: Some(Effort::High),
+            length,
+            web_search: true,
+            max_tokens: 2000,
+        }
+    }
+
+    #[test]
+    fn a_short_answer_gets_a_quarter_unless_the_model_thinks_first() {
+        let thinker = OfferedModel { reasons: true, ..OfferedModel::default() };
+        assert_eq!(choices(AnswerLength::Short, None).max_tokens(), 500);
+        assert_eq!(choices(AnswerLength::Short, Some(thinker)).max_tokens(), 2000);
+        assert_eq!(choices(AnswerLength::Normal, None).max_tokens(), 2000);
+        let brief = OfferedModel { answer_tokens: Some(300), ..OfferedModel::default() };
+        assert_eq!(choices(AnswerLength::Long, Some(brief)).max_tokens(), 300);
+    }
+
+    #[test]
+    fn a_model_is_told_to_do_what_it_can_and_one_that_nobody_knows_what_the_owner_wants() {
+        let plain = choices(AnswerLength::Normal, Some(OfferedModel::default()));
+        assert_eq!((plain.effort(), plain.web_search()), (None, false));
+        let unknown = choices(AnswerLength::Normal, None);
+        assert_eq!((unknown.effort(), unknown.web_search()), (Some(Effort::High), true));
+        assert!(!unknown.can_think() && !unknown.can_search());
+    }
+
+    #[test]
+    fn the_length_is_a_line_below_the_instructions() {
+        let instructed = |length, prompt: &str| choices(length, None).instructed(prompt);
+        assert_eq!(instructed(AnswerLength::Short, "Be kind."), "Be kind.\n\nAnswer in a few sentences at most.");
+        assert_eq!(instructed(AnswerLength::Normal, "Be kind."), "Be kind.");
+        assert_eq!(instructed(AnswerLength::Long, ""), "Answer at length and in detail.");
+    }
+}

@@ -1,0 +1,59 @@
+//! In which language the bot speaks to whom: what they have chosen, or what Telegram tells of their client.
+//!
+//! The choices are kept in memory, so that nobody waits for the store before the first sentence; few people make one.
+//! The store has them too, and a start reads them from there.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use crate::replies::Language;
+
+/// The languages that people have chosen.
+#[derive(Default)]
+pub struct Languages {
+    chosen: RwLock<HashMap<i64, Language>>,
+}
+
+impl Languages {
+    /// With what was chosen before: user ids and languages.
+    #[must_use]
+    pub fn new(chosen: Vec<(i64, Language)>) -> Self {
+        Self { chosen: RwLock::new(chosen.into_iter().collect()) }
+    }
+
+    /// The language for somebody whose client speaks `tag` (an IETF tag).
+    #[must_use]
+    pub fn of(&self, user: Option<i64>, tag: Option<&str>) -> Language {
+        user.and_then(|user| self.chosen(user)).unwrap_or_else(|| Language::of(tag))
+    }
+
+    /// What this person has chosen.
+    #[must_use]
+    pub fn chosen(&self, user: i64) -> Option<Language> {
+        self.chosen.read().unwrap_or_else(PoisonError::into_inner).get(&user).copied()
+    }
+
+    /// From now on this person is spoken to in this language; `None`: as Telegram tells it. Whoever calls stores it, too.
+    pub fn choose(&self, user: i64, language: Option<Language>) {
+        let mut chosen = self.chosen.write().unwrap_or_else(PoisonError::into_inner);
+        match language {
+            Some(language) => chosen.insert(user, language),
+            None => chosen.remove(&user),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_chosen_is_stronger_than_what_telegram_tells() {
+        let languages = Languages::new(vec![(5, Language::Ru)]);
+        let spoken = |user| languages.of(user, Some("en"));
+        assert_eq!([spoken(Some(5)), spoken(Some(6)), spoken(None)], [Language::Ru, Language::En, Language::En]);
+        languages.choose(5, None);
+        languages.choose(6, Some(Language::Ru));
+        assert_eq!([spoken(Some(5)), spoken(Some(6))], [Language::En, Language::Ru]);
+    }
+}
