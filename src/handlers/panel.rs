@@ -59,11 +59,14 @@ pub(super) enum Wish {
     DefaultModel,
 }
 
+/// A row of buttons: their words, and what they want.
+pub(super) type Row = Vec<(String, Wish)>;
+
 /// What a panel shows.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) text: String,
-    pub(super) rows: Vec<Vec<(String, Wish)>>,
+    pub(super) rows: Vec<Row>,
     /// Shown for a moment to whoever pressed.
     pub(super) toast: Option<String>,
     /// What was chosen.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::view::{View, key};
-use crate::handlers::panel::{Page, Wish, marked};
+use crate::handlers::panel::{Page, Row, Wish, marked};
 use crate::openrouter::{OfferedModel, Price};
 use crate::replies::{self, Language};
 use crate::turn::{Choices, Tools};
@@ -70,7 +70,7 @@ impl Place<'_> {
             let wish = Wish::Models(View::Maker(key(maker.id), 0));
             (marked(&format!("{} ({})", cut(maker.name), maker.models), maker.is_current), wish)
         };
-        let mut rows: Vec<Vec<_>> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         if first == 0 {
             let default = &self.tools.model_name;
             let known = self.tools.catalogue.listed(default);
@@ -145,7 +145,7 @@ impl Place<'_> {
         (replies::makers_button(self.language), Wish::Models(View::Makers(0)))
     }
 
-    fn way_back(&self) -> Vec<Vec<(String, Wish)>> {
+    fn way_back(&self) -> Vec<Row> {
         let row = self.has_settings.then(|| vec![(replies::settings_button(self.language), Wish::Settings)]);
         row.into_iter().collect()
     }
@@ -153,14 +153,14 @@ impl Place<'_> {
 
 /// The part of a list that a view shows: where it begins, what it is, and the row of buttons that lead on. A page beyond
 /// the end is the last one: the list may have become shorter.
-fn paged<'m, T>(all: &'m [T], size: usize, view: &View) -> (usize, &'m [T], Option<Vec<(String, Wish)>>) {
+fn paged<'m, T>(all: &'m [T], size: usize, view: &View) -> (usize, &'m [T], Option<Row>) {
     let last = all.len().saturating_sub(1) / size;
     let page = view.page().min(last);
     let (first, end) = (page * size, all.len().min((page + 1) * size));
     let to = |sign: &str, page: usize| (sign.to_owned(), Wish::Models(view.at(page)));
     let back = (page > 0).then(|| to("‹", page.saturating_sub(1)));
     let on = (page < last).then(|| to("›", page + 1));
-    let row: Vec<_> = back.into_iter().chain(on).collect();
+    let row: Row = back.into_iter().chain(on).collect();
     (first, &all[first..end], (!row.is_empty()).then_some(row))
 }
 
