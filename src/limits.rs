@@ -11,19 +11,28 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::storage::Seq;
 
-/// In seconds, as Telegram's stamps are.
-const MINUTE: i64 = 60;
-/// People from which on those whose minute is over are forgotten: some 200 KB.
-const MANY: usize = 4096;
+/// What a person's messages are counted in.
+pub const MINUTE: Duration = Duration::from_mins(1);
+/// The same in seconds, as Telegram's stamps are.
+const SECONDS: i64 = MINUTE.as_secs().cast_signed();
 
 /// What people have asked for lately.
 pub struct Limits {
     /// `None`: as much as they like.
     per_minute: Option<u32>,
-    minutes: Mutex<HashMap<i64, Minute>>,
+    minutes: Mutex<Minutes>,
+}
+
+/// Those who have written lately.
+struct Minutes {
+    people: HashMap<i64, Minute>,
+    /// When those whose minute is over were forgotten, in seconds since the Unix epoch. Once a minute: whoever looked at
+    /// each message would look at everybody, as often as there are messages.
+    forgot: i64,
 }
 
 /// A person's minute.
@@ -53,7 +62,8 @@ impl Limits {
     pub fn new(per_minute: Option<u32>, before: &[(i64, u32)], now: i64) -> Self {
         let minute =
             |(person, messages): &(i64, u32)| (*person, Minute { began: now, messages: *messages, last: None });
-        Self { per_minute, minutes: Mutex::new(before.iter().map(minute).collect()) }
+        let minutes = Minutes { people: before.iter().map(minute).collect(), forgot: now };
+        Self { per_minute, minutes: Mutex::new(minutes) }
     }
 
     /// Counts a message of this person that was sent at `at` (seconds since the Unix epoch). The same answer for the same
@@ -61,11 +71,12 @@ impl Limits {
     pub fn message(&self, person: i64, seq: Seq, at: i64) -> Leave {
         let Some(most) = self.per_minute else { return Leave::Granted };
         let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
-        if minutes.len() >= MANY {
-            minutes.retain(|_, minute| !minute.is_over(at));
+        if at.saturating_sub(minutes.forgot) >= SECONDS {
+            minutes.people.retain(|_, minute| !minute.is_over(at));
+            minutes.forgot = at;
         }
         let fresh = || Minute { began: at, messages: 0, last: None };
-        let minute = minutes.entry(person).or_insert_with(fresh);
+        let minute = minutes.people.entry(person).or_insert_with(fresh);
         if let Some((_, leave)) = minute.last.filter(|(last, _)| *last == seq) {
             return leave;
         }
@@ -86,7 +97,7 @@ impl Limits {
 
 impl Minute {
     const fn is_over(&self, at: i64) -> bool {
-        at.saturating_sub(self.began) >= MINUTE
+        at.saturating_sub(self.began) >= SECONDS
     }
 }
 
@@ -131,7 +142,7 @@ mod tests {
     fn without_a_limit_nobody_is_remembered() {
         let limits = Limits::new(None, &[], NOW);
         assert_eq!(judged(&limits, ANNA, 1..100, NOW), [Leave::Granted; 99]);
-        assert!(limits.minutes.lock().unwrap().is_empty());
+        assert!(limits.minutes.lock().unwrap().people.is_empty());
     }
 
     #[test]
@@ -140,6 +151,7 @@ mod tests {
         for person in 0..10_000 {
             limits.message(person, Seq(person), NOW + person / 10);
         }
-        assert!(limits.minutes.lock().unwrap().len() <= MANY);
+        // Ten a second: those of this minute, and of the one before.
+        assert!(limits.minutes.lock().unwrap().people.len() <= 2 * 600);
     }
 }

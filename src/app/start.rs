@@ -17,7 +17,7 @@ use crate::http::Phase;
 use crate::inbox::Inbox;
 use crate::intake::polling::News;
 use crate::intake::{Acceptor, door, polling};
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::settle::Settler;
@@ -36,9 +36,6 @@ const VISITS_AGAIN: Duration = Duration::from_secs(1);
 /// its ids anew after a week of silence.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 const PURGE_AFTER: Duration = Duration::from_hours(48);
-
-/// What counts for how much people may send now.
-const LATELY: Duration = Duration::from_mins(1);
 
 /// What must be wound up.
 pub(super) struct Bot {
@@ -173,10 +170,12 @@ fn keep_catalogue(frame: &Frame, tools: &Tools) {
 async fn limits(frame: &Frame, storage: &Storage) -> Limits {
     let (per_minute, now) = (frame.config.turns.messages_per_minute, frame.clock.now());
     let before = match per_minute {
-        Some(_) => storage.done_since(frame.config.token.bot_id(), now.minus(LATELY)).await.unwrap_or_else(|error| {
-            tracing::warn!(reason = %error, "What people have sent in the last minute is not known");
-            Vec::new()
-        }),
+        Some(_) => {
+            storage.done_since(frame.config.token.bot_id(), now.minus(limits::MINUTE)).await.unwrap_or_else(|error| {
+                tracing::warn!(reason = %error, "What people have sent in the last minute is not known");
+                Vec::new()
+            })
+        }
         None => Vec::new(),
     };
     // The id of a private chat is its person's.

@@ -1,16 +1,16 @@
 //! Whether somebody has written too much: then they are told so once, and nothing else is done.
 
-use super::route::{ANONYMOUS_ADMIN, Route, route};
+use super::route::{ANONYMOUS_ADMIN, Route};
 use super::{Job, Outcome};
 use crate::limits::Leave;
 use crate::turn::Tools;
 use crate::{metrics, replies};
 
 /// What becomes of a message too many; `None` when it is not.
-pub(super) fn exceeded(tools: &Tools, job: &Job) -> Option<Outcome> {
+pub(super) fn exceeded(tools: &Tools, job: &Job, route: &Route) -> Option<Outcome> {
     let user = job.message()?.from.as_ref()?;
     // What is left without a word costs nothing, and whoever wants to stop an answer must be able to.
-    if matches!(route(&job.event, tools), Route::Ignore(_) | Route::Stop(_)) {
+    if matches!(route, Route::Ignore(_) | Route::Stop(_)) {
         return None;
     }
     // All who hide behind their group's name share an id; the group has its own.

@@ -87,7 +87,6 @@ pub type Routes = Handler<'static, Result<Outcome, HandlerError>, DpHandlerDescr
 #[must_use]
 pub fn routes() -> Routes {
     dptree::entry()
-        .map(|job: Arc<Job>, tools: Arc<Tools>| route(&job.event, &tools))
         .branch(case![Route::Start].endpoint(say::greeting))
         .branch(case![Route::Help].endpoint(say::help))
         .branch(case![Route::New(prompt)].endpoint(new::start_over))
@@ -109,10 +108,11 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Ou
     if let Some(user) = job.user() {
         tools.owner.heard(user.id, job.language());
     }
-    if let Some(outcome) = limit::exceeded(&tools, &job) {
+    let route = route(&job.event, &tools);
+    if let Some(outcome) = limit::exceeded(&tools, &job, &route) {
         return Ok(outcome);
     }
-    match routes.dispatch(dptree::deps![tools, Arc::new(job)]).await {
+    match routes.dispatch(dptree::deps![tools, Arc::new(job), route]).await {
         ControlFlow::Break(outcome) => outcome,
         // Every route has its branch above; one without would be an update that nobody looked at.
         ControlFlow::Continue(_) => Ok(Outcome::Park("no handler took it".to_owned())),

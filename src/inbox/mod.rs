@@ -52,6 +52,8 @@ struct Shared {
     max_concurrent: usize,
     window: Mutex<Window>,
     closed: AtomicBool,
+    /// What an earlier process was working on has been read.
+    resumed: AtomicBool,
     /// Something may be ready now.
     changed: Notify,
     watchers: Watchers,
@@ -62,8 +64,9 @@ impl Inbox {
     #[must_use]
     pub fn new(storage: Storage, clock: Clock, bot: i64, max_concurrent: usize) -> Self {
         let (window, closed, changed) = (Mutex::new(Window::unread()), AtomicBool::new(false), Notify::new());
-        let watchers = Watchers::default();
-        Self { shared: Arc::new(Shared { storage, clock, bot, max_concurrent, window, closed, changed, watchers }) }
+        let (resumed, watchers) = (AtomicBool::new(false), Watchers::default());
+        let shared = Shared { storage, clock, bot, max_concurrent, window, closed, resumed, changed, watchers };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Tells of updates that were just stored, in the order of their places.
@@ -137,6 +140,11 @@ impl Inbox {
     /// Reads from the store what the window has room for.
     async fn refill(&self) {
         let storage = &self.shared.storage;
+        if !self.shared.resumed.load(Ordering::Acquire)
+            && let Err(error) = self.resume().await
+        {
+            return self.store_refused(&error).await;
+        }
         loop {
             let Some(wanted) = self.window().wanted_rows() else { break };
             match storage.pending_in_lane(wanted.lane, wanted.after, wanted.limit).await {
@@ -149,6 +157,15 @@ impl Inbox {
             Ok(found) => self.window().add_heads(wanted.limit, found),
             Err(error) => self.store_refused(&error).await,
         }
+    }
+
+    /// What an earlier process was working on goes first: people have seen that they are being answered, and whoever is
+    /// still waited for when the next process dies as well is soon suspected of being the cause.
+    async fn resume(&self) -> Result<(), StorageError> {
+        let found = self.shared.storage.begun_heads(self.shared.bot, window::WINDOW_LANES).await?;
+        self.window().add_first(found);
+        self.shared.resumed.store(true, Ordering::Release);
+        Ok(())
     }
 
     async fn store_refused(&self, error: &StorageError) {

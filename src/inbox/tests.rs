@@ -102,6 +102,21 @@ async fn a_lane_is_worked_on_in_order_and_by_one_at_a_time() {
 }
 
 #[tokio::test]
+async fn what_was_being_worked_on_when_a_process_died_goes_first() {
+    let mut world = World::with_places(9).await;
+    let stored = world.stores(&[update(1, lane(5)), update(2, lane(6)), update(3, lane(7)), update(4, lane(7))]).await;
+    world.storage.begin(stored[2].seq).await.unwrap();
+    world.restarts();
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        let claim = world.next().await;
+        order.push(claim.update().update_id);
+        claim.complete().await;
+    }
+    assert_eq!(order, [3, 1, 2, 4]);
+}
+
+#[tokio::test]
 async fn a_place_must_be_free_except_for_what_stops_answers() {
     let world = World::with_places(1).await;
     world.receives(&[update(1, lane(5)), update(2, lane(6))]).await;

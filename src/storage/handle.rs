@@ -126,6 +126,12 @@ impl Storage {
         on_backend!(self, pending_heads(bot, limit, exclude.clone()))
     }
 
+    /// Those of the first pending updates that are claimed, the longest waiting first, `limit` at most: at a start, what an
+    /// earlier process was working on when it ended. Looks at every lane that has something pending.
+    pub async fn begun_heads(&self, bot: i64, limit: usize) -> Result<Vec<PendingUpdate>, StorageError> {
+        on_backend!(self, begun_heads(bot, limit))
+    }
+
     /// The pending updates of a lane that come after `after`, in order, `limit` at most. `Seq(0)`: from the first.
     pub async fn pending_in_lane(
         &self,

@@ -1,8 +1,8 @@
 //! Repeating a write that the store refuses for now.
 //!
-//! A database that somebody else holds, or a disk that is full for a moment, passes. What was about to be written does not: an answer that is
-//! not stored would be paid for again, a delivery that is not noted would go out again. So whoever holds such a thing
-//! insists.
+//! A database that somebody else holds, or a disk that is full for a moment, passes. What was about to be written does
+//! not: an answer that is not stored would be paid for again, a delivery that is not noted would go out again. So whoever
+//! holds such a thing insists.
 
 use std::time::Duration;
 

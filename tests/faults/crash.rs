@@ -9,21 +9,28 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use crate::Run;
 use crate::load::people::Mode;
 use crate::report::{Report, Row};
-use crate::store::Left;
+use crate::store::{self, Left};
 use crate::world::{World, kill};
 
 const PEOPLE: u16 = 600;
 /// Kills in each of the four ways of it.
 const KILLS: usize = 10;
 const KILLS_OF_A_NIGHT: usize = 50;
-/// How long a process lives, in milliseconds: one in four is killed while it starts, the others in the middle of some
-/// hundred answers. Whoever restarts it leaves it the second in which an answer is written: what dies three times over the
-/// same update is taken for that update's fault.
+/// One process in four is killed while it starts: after so many milliseconds.
 const BIRTHS: std::ops::Range<u64> = 1..60;
+/// The others are killed in the middle of some hundred answers, when they have asked the model for as many as come in so
+/// many milliseconds: not by the clock, since a slow machine needs longer. And not while an answer is written that two kills
+/// have interrupted, since what dies three times over the same update is taken for that update's fault.
 const LIVES: std::ops::Range<u64> = 2000..4000;
+/// And then so many milliseconds later: at any moment, not only when a question arrives.
+const LATER: std::ops::Range<u64> = 0..100;
+/// A process that has not asked for so many within this never will.
+const STUCK: Duration = Duration::from_mins(2);
 /// Sends whose fate a kill leaves unknown are those of so many seconds.
 const UNKNOWN_SECS: f64 = 0.035;
 /// What chance may add to that.
@@ -79,8 +86,14 @@ async fn killed(run: Run, mode: Mode, growing: Growing) -> anyhow::Result<Row> {
     let kills = if run.long { KILLS_OF_A_NIGHT } else { KILLS };
     for _ in 0..kills {
         let mut process = world.spawns()?;
-        let life = if row.rounds % 4 == 3 { BIRTHS } else { LIVES };
-        tokio::time::sleep(Duration::from_millis(dice.u64(life))).await;
+        let moment = if row.rounds % 4 == 3 {
+            BIRTHS
+        } else {
+            let questions = dice.u64(LIVES) * u64::from(growing.per_second()) / 1000;
+            tokio::time::timeout(STUCK, lives(&world, usize::try_from(questions)?)).await.context("it is stuck")??;
+            LATER
+        };
+        tokio::time::sleep(Duration::from_millis(dice.u64(moment))).await;
         kill(&mut process)?;
         let left = Left::by(&world.data())?;
         left.is_sound()?;
@@ -98,6 +111,15 @@ async fn killed(run: Run, mode: Mode, growing: Growing) -> anyhow::Result<Row> {
     process.stop().await?;
     judge(&mut row, &world, growing)?;
     Ok(world.keep_if_red(row))
+}
+
+/// Returns when so many questions were put to the model.
+async fn lives(world: &World, questions: usize) -> anyhow::Result<()> {
+    world.model.asked(world.model.request_count() + questions).await;
+    while store::third_attempts(&world.data())? > 0 {
+        tokio::time::sleep(Duration::from_millis(LATER.end)).await;
+    }
+    Ok(())
 }
 
 fn judge(row: &mut Row, world: &World, growing: Growing) -> anyhow::Result<()> {

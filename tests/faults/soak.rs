@@ -25,8 +25,8 @@ const RESTARTS: u32 = 3;
 /// Bytes a second, in two minutes: half of the smallest leak that counts. The allocator moves this much by itself.
 const SLOPE: f64 = 50_000.0;
 const SLOPE_LONG: f64 = 10_000.0;
-/// The log is begun anew from 16 MiB on; what is written until that happens comes on top.
-const LOG_BYTES: u64 = 24 << 20;
+/// The log is begun anew from 16 MiB on; what is written until that happens comes on top, on a slow disk as much again.
+const LOG_BYTES: u64 = 32 << 20;
 /// What is kept of a question of two letters: its turn, its line in the ledger, its id in the inbox, with their indexes.
 const KEPT_BYTES: u64 = 1500;
 /// A hundred connections of Telegram's, as many to the model and to Telegram as there are answers being written, and files.

@@ -21,6 +21,15 @@ pub(crate) fn pending(folder: &Path) -> anyhow::Result<u64> {
     Ok(count.unsigned_abs())
 }
 
+/// How many updates are being worked on for the third time or more.
+pub(crate) fn third_attempts(folder: &Path) -> anyhow::Result<u64> {
+    let store = Connection::open_with_flags(folder.join(DATABASE), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    store.busy_timeout(std::time::Duration::from_secs(5))?;
+    let count = "SELECT count(*) FROM inbox WHERE state = 'pending' AND tries > 2";
+    let count: i64 = store.query_row(count, [], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 /// What a dead process has left: a copy, so that the next process finds it as it is.
 pub(crate) struct Left(Option<(Connection, tempfile::TempDir)>);
 

@@ -26,7 +26,7 @@ const TURN: Duration = Duration::from_millis(20);
 const STORM_PEOPLE: u16 = 1000;
 const STORM_PER_SECOND: u16 = 1000;
 const STORM: Duration = Duration::from_secs(30);
-/// One request brings everything there, so what comes twice is what a request brings that was not confirmed: shorter.
+/// The copies of an update stand in one answer there, and no two hands take them at the same moment: shorter.
 const STORM_POLLED: Duration = Duration::from_secs(10);
 
 const OTHERS: u16 = 200;

@@ -264,6 +264,11 @@ impl Window {
     /// Takes what was read.
     pub(super) fn add_heads(&mut self, limit: usize, found: Vec<PendingUpdate>) {
         self.spilled = self.spilled_meanwhile || found.len() >= limit;
+        self.add_first(found);
+    }
+
+    /// Takes heads that were read although others had waited longer, which are still on disk.
+    pub(super) fn add_first(&mut self, found: Vec<PendingUpdate>) {
         for head in found {
             let key = head.lane;
             // A control lane that was let in during the read: it looks for the rest of its rows itself.

@@ -34,6 +34,11 @@ pub(super) const HEADS: &str = "
     SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
     FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 ORDER BY seq";
 
+/// Reads every head: for a start.
+const BEGUN: &str = "
+    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 AND owner IS NOT NULL ORDER BY seq LIMIT :limit";
+
 pub(super) const IN_LANE: &str = "
     SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
     FROM inbox WHERE bot = :bot AND chat = :chat AND thread = :thread AND control = :control
@@ -78,6 +83,19 @@ impl Sqlite {
                 }
             }
             Ok(heads)
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn begun_heads(
+        &self,
+        bot: i64,
+        limit: usize,
+    ) -> Result<Vec<PendingUpdate>, StorageError> {
+        self.read(move |db| {
+            let which = named_params! { ":bot": bot, ":limit": row_limit(limit) };
+            let found = db.prepare_cached(BEGUN)?.query_map(which, pending)?.collect::<Result<_, _>>()?;
+            Ok(found)
         })
         .await
     }

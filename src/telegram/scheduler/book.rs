@@ -22,6 +22,11 @@ pub(in crate::telegram) struct Wish {
 
 impl Wish {
     pub(super) const fn is_preview(self) -> bool {
+        matches!(self.urgency, Urgency::Preview)
+    }
+
+    /// Does it wait for as long as a block lasts? Whoever has an answer to deliver comes back instead.
+    pub(super) const fn sits_out(self) -> bool {
         matches!(self.urgency, Urgency::Preview | Urgency::Begin)
     }
 

@@ -70,7 +70,7 @@ impl Chats {
     pub(super) fn verdict(&self, wish: Wish, now: Timestamp) -> Verdict {
         let Some(bucket) = self.buckets.get(&wish.bucket()) else { return Verdict::Go };
         let rest = bucket.blocked_until.since(now);
-        let until = if rest > SIT_OUT && !wish.is_preview() {
+        let until = if rest > SIT_OUT && !wish.sits_out() {
             return Verdict::ComeBack(rest);
         } else if !rest.is_zero() {
             bucket.blocked_until

@@ -46,8 +46,8 @@ pub enum Urgency {
     Reply,
     /// A look at an answer that is being written. It goes when nobody else has been waiting for five seconds.
     Preview,
-    /// The message in which an answer will grow. It gives way like a look, and is spaced like the answer that it is the
-    /// beginning of.
+    /// The message in which an answer will grow. It gives way to answers like a look; for the rest it is treated like the
+    /// answer that it is the beginning of, since one that is written over it can be repeated without harm.
     Begin,
 }
 

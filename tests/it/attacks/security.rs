@@ -32,6 +32,16 @@ fn every_promise_of_security_md_names_tests_that_exist() {
 }
 
 #[test]
+fn every_scenario_of_security_md_is_one_of_the_fault_plan() {
+    let (document, plan) = (text("SECURITY.md"), text("tests/faults/main.rs"));
+    let rows = document.lines().filter(|line| line.starts_with("| "));
+    let scenarios: BTreeSet<_> = rows.flat_map(|row| row.split('*').skip(1).step_by(2)).collect();
+    let there: BTreeSet<_> =
+        scenarios.iter().copied().filter(|name| plan.contains(&format!("\"{name}\" => "))).collect();
+    assert_eq!((there.len(), &there), (6, &scenarios));
+}
+
+#[test]
 fn security_md_has_all_the_attacks() {
     let document = text("SECURITY.md");
     let numbers = document.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next()?.parse().ok());

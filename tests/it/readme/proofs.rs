@@ -34,7 +34,7 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
     ("echo 'DOMAIN=bot.example.com' >> .env", DOTENV),
     ("echo 'COMPOSE_FILE=compose.yaml:deploy/compose.webhook.yaml' >> .env", DOTENV),
     ("sudo apt-get install -y musl-tools", Gate("missing+=(musl-tools)")),
-    ("tests/image/build.sh", Gate("program=$(tests/image/build.sh)")),
+    ("tests/image/build.sh", Gate("beside image tests/image/build.sh")),
     ("sudo install -m 755 target/x86_64-unknown-linux-musl/release/routergram /usr/local/bin/", UNIT),
     ("sudo install -d -m 700 /etc/routergram", UNIT),
     ("sudo install -m 600 /dev/stdin /etc/routergram/bot_token", UNIT),

@@ -139,6 +139,19 @@ fn the_message_in_which_an_answer_will_grow_waits_only_for_its_part_of_a_groups_
 }
 
 #[test]
+fn the_message_in_which_an_answer_will_grow_goes_where_previews_wait_and_sits_a_long_block_out() {
+    let mut table = Table::new(None);
+    for chat in 0..8 {
+        table.goes(draft(chat));
+    }
+    table.waits(draft(BORIS));
+    let begun = table.goes(wish(Urgency::Begin, ANNA));
+    table.refused(begun, 60);
+    table.waits(wish(Urgency::Begin, ANNA));
+    assert_eq!(table.ask(answer(ANNA)), Asked::Now(Answer::ComeBack(Duration::from_mins(1))));
+}
+
+#[test]
 fn a_slot_that_is_not_used_is_given_back() {
     let mut table = Table::new(Some(1));
     let call = table.goes(draft(ANNA));
