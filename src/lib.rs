@@ -28,6 +28,7 @@
 pub mod clock;
 pub mod faults;
 pub mod lifecycle;
+pub mod usd;
 pub mod replies;
 pub mod telemetry;
 pub mod update;
