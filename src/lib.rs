@@ -42,9 +42,10 @@ pub mod telegram;
 pub mod owner;
 
 // The work.
-pub mod settle;
 pub mod inbox;
 pub mod limits;
+pub mod money;
+pub mod settle;
 pub mod turn;
 pub mod handlers;
 pub mod dispatch;

@@ -17,10 +17,11 @@ use crate::inbox::Inbox;
 use crate::intake::polling::News;
 use crate::intake::{Acceptor, door, polling};
 use crate::limits::Limits;
+use crate::money::{Money, Prices};
 use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::settle::Settler;
-use crate::storage::{OpenError, Storage};
+use crate::storage::{OpenError, Storage, StorageError};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
 use crate::turn::{Running, Tools};
@@ -35,6 +36,13 @@ const VISITS_AGAIN: Duration = Duration::from_secs(1);
 /// its ids anew after a week of silence.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 const PURGE_AFTER: Duration = Duration::from_hours(48);
+
+/// Prices change by the week; a list that could not be had is needed sooner.
+const PRICES_EVERY: Duration = Duration::from_hours(24);
+const PRICES_AGAIN: Duration = Duration::from_mins(5);
+
+/// How often the store is asked for what was spent, when it does not tell: as often as it is for anything.
+const BOOKS_AGAIN: Duration = Duration::from_secs(1);
 
 /// What counts for how much people may send now.
 const LATELY: Duration = Duration::from_mins(1);
@@ -72,6 +80,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     notice_visits(frame, &storage, &inbox).await;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
     settle_costs(frame, &tools);
+    learn_prices(frame, &tools);
     forget_old_ids(frame, storage);
     receive(frame, &telegram, acceptor, &tools.owner).await?;
     frame.tasks.spawn(establish::show_menu(telegram));
@@ -121,6 +130,7 @@ async fn tools(
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
     let limits = limits(frame, &storage).await;
+    let money = money(frame, &storage).await?;
     let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
     Ok(Arc::new(Tools {
         storage,
@@ -133,6 +143,8 @@ async fn tools(
         bot,
         running,
         limits,
+        money,
+        prices: Prices::default(),
         drafts: AtomicBool::new(true),
         rich: AtomicBool::new(true),
         hash_key: config.token.expose().to_owned().into(),
@@ -151,6 +163,24 @@ async fn limits(frame: &Frame, storage: &Storage) -> Limits {
     };
     // The id of a private chat is its person's.
     Limits::new(per_minute, &before, now.as_secs())
+}
+
+/// Nobody may be answered before it is known what they have spent.
+async fn money(frame: &Frame, storage: &Storage) -> Result<Money, Failure> {
+    let mut told = false;
+    loop {
+        let (storage, bot) = (storage.clone(), frame.config.token.bot_id());
+        match Money::open(storage, frame.clock.clone(), bot, frame.config.money).await {
+            Ok(money) => return Ok(money),
+            Err(StorageError::Fatal(reason)) => return Err(Failure::Broken(reason)),
+            Err(error) => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(reason = %error, "What was spent today cannot be read now; trying again until it can");
+                }
+            }
+        }
+        frame.clock.sleep(BOOKS_AGAIN).await;
+    }
 }
 
 /// teloxide's client, for its dispatcher alone. The dispatcher asks who it is before anything else and ends when that
@@ -270,9 +300,36 @@ fn forget_old_ids(frame: &Frame, storage: Storage) {
 
 /// Looks up the costs that were not told with the answers, also those that an earlier process left open.
 fn settle_costs(frame: &Frame, tools: &Tools) {
-    let (storage, model) = (tools.storage.clone(), tools.model.clone());
-    let settler = Settler::new(storage, model, frame.clock.clone(), frame.config.token.bot_id());
+    let (storage, model, money) = (tools.storage.clone(), tools.model.clone(), tools.money.clone());
+    let settler = Settler::new(storage, model, money, frame.clock.clone(), frame.config.token.bot_id());
     frame.tasks.spawn(settler.run(frame.tasks.stop().soft.clone()));
+}
+
+/// Asks what the models on offer cost, now and every day; until that is known, nothing is kept back of budgets.
+fn learn_prices(frame: &Frame, tools: &Tools) {
+    let (clock, soft) = (frame.clock.clone(), frame.tasks.stop().soft.clone());
+    let (model, prices) = (tools.model.clone(), tools.prices.clone());
+    frame.tasks.spawn(async move {
+        loop {
+            let pause = match model.models().await {
+                Ok(Some(models)) => {
+                    prices.are(&models);
+                    tracing::debug!(models = models.len(), "Prices are known");
+                    PRICES_EVERY
+                }
+                // A server that keeps no such list does not bill either.
+                Ok(None) => PRICES_EVERY,
+                Err(error) => {
+                    tracing::debug!(detail = %error, "What models cost cannot be learnt now; trying again in five minutes");
+                    PRICES_AGAIN
+                }
+            };
+            tokio::select! {
+                () = soft.cancelled() => return,
+                () = clock.sleep(pause) => {}
+            }
+        }
+    });
 }
 
 /// Says at once, not at the first question, when the provider does not take the key.

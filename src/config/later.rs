@@ -10,8 +10,6 @@ const NOT_YET: &[&str] = &[
     "PERSONAS_FILE",
     "REASONING_EFFORT",
     "WEB_SEARCH",
-    "USER_DAILY_BUDGET_USD",
-    "DAILY_BUDGET_USD",
     DATABASE_URL,
     "HISTORY_DAYS",
     "DATA_KEY",

@@ -55,6 +55,8 @@ pub struct Config {
     pub openrouter: OpenRouterConfig,
     /// Answering.
     pub turns: TurnConfig,
+    /// What it may cost.
+    pub money: MoneyConfig,
     /// Whom to tell.
     pub owner: OwnerConfig,
     /// The store.
@@ -307,6 +309,15 @@ pub struct TurnConfig {
     pub allowed_users: Option<Vec<i64>>,
     /// How answers are formatted.
     pub reply_format: ReplyFormat,
+}
+
+/// What answers may cost in a day, in millionths of a US dollar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MoneyConfig {
+    /// Those of one person, unless the owner gave them another budget; `None`: no limit.
+    pub user_daily_micro_usd: Option<i64>,
+    /// Those of everybody together; `None`: no limit.
+    pub daily_micro_usd: Option<i64>,
 }
 
 /// How answers are formatted.

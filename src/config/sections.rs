@@ -11,8 +11,8 @@ use url::Url;
 use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
-    BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, OwnerConfig, ReplyFormat, StorageConfig,
-    TelegramConfig, TurnConfig, export, mode, token,
+    BotToken, Config, HttpConfig, LogConfig, LogFormat, MoneyConfig, OpenRouterConfig, OwnerConfig, ReplyFormat,
+    StorageConfig, TelegramConfig, TurnConfig, export, mode, token,
 };
 use crate::telemetry;
 
@@ -49,6 +49,7 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
         telegram,
         openrouter,
         turns,
+        money: money(reader, raw),
         owner,
         storage: storage(reader, raw),
         drain: Duration::from_secs(reader.whole("DRAIN_SECS", raw.drain_secs.as_deref(), 0..=3600).unwrap_or_default()),
@@ -238,6 +239,14 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, progress: Duration) -> TurnConfig {
         system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
         allowed_users: allowed_users(reader, raw),
         reply_format: reply_format(reader, raw),
+    }
+}
+
+fn money(reader: &mut Reader<'_>, raw: &Raw) -> MoneyConfig {
+    let mut budget = |name, text| reader.dollars(name, text).filter(|amount| *amount > 0);
+    MoneyConfig {
+        user_daily_micro_usd: budget("USER_DAILY_BUDGET_USD", raw.user_daily_budget_usd.as_deref()),
+        daily_micro_usd: budget("DAILY_BUDGET_USD", raw.daily_budget_usd.as_deref()),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::turn::{LastFrame, Tools};
 use crate::update::{Event, Lane, Message, User};
 
 mod ask;
+mod budget;
 mod button;
 mod edited;
 mod limit;
@@ -23,9 +24,10 @@ mod new;
 mod retry;
 mod route;
 mod say;
+mod stats;
 mod stop;
 
-use route::{Route, route};
+use route::{ANONYMOUS_ADMIN, Route, route};
 
 /// An event with everything that is known about it.
 pub struct Job {
@@ -88,6 +90,8 @@ pub fn routes() -> Routes {
         .branch(case![Route::Stop(who)].endpoint(stop::stop))
         .branch(case![Route::Ask(text)].endpoint(ask::ask))
         .branch(case![Route::Retry].endpoint(retry::command))
+        .branch(case![Route::Stats].endpoint(stats::stats))
+        .branch(case![Route::Budget(text)].endpoint(budget::command))
         .branch(case![Route::Edited(text)].endpoint(edited::edited))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
         .branch(case![Route::Refuse(callback)].endpoint(button::refused))
@@ -147,6 +151,11 @@ impl Job {
             Event::Callback(callback) => Some(&callback.from),
             _ => self.message().and_then(|message| message.from.as_ref()),
         }
+    }
+
+    /// Whose limits and budget it concerns. All who hide behind their group's name share an id; the group has its own.
+    fn person(&self) -> Option<i64> {
+        self.user().map(|user| if user.id == ANONYMOUS_ADMIN { self.lane.chat } else { user.id })
     }
 
     /// Is it between one person and the bot?

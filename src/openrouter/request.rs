@@ -98,7 +98,30 @@ struct StreamOptions {
     include_usage: bool,
 }
 
+/// What determines the price of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms<'a> {
+    /// The models that may serve, the one that is asked first.
+    pub models: Vec<&'a str>,
+    /// Tokens to be read, estimated: more than ordinary text has.
+    pub prompt_tokens: u64,
+    /// Tokens that may be written.
+    pub max_tokens: u64,
+}
+
 impl ChatRequest {
+    /// On which terms it is asked.
+    pub(super) fn terms<'a>(&'a self, defaults: &'a Defaults) -> Terms<'a> {
+        let model = self.model.as_deref().unwrap_or(&defaults.model);
+        let others = defaults.fallbacks.iter().map(String::as_str).filter(|other| *other != model);
+        let tokens = self.messages.iter().map(|message| message.content.len().div_ceil(3) + 4).sum::<usize>();
+        Terms {
+            models: std::iter::once(model).chain(others).collect(),
+            prompt_tokens: tokens as u64,
+            max_tokens: self.max_tokens.unwrap_or(defaults.max_tokens).into(),
+        }
+    }
+
     /// The JSON that is posted.
     pub(super) fn body(&self, defaults: &Defaults) -> Result<Bytes, serde_json::Error> {
         let model = self.model.as_deref().unwrap_or(&defaults.model);

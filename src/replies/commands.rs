@@ -97,6 +97,8 @@ phrases! {
     menu_stop() { "stop the answer being written" "прервать ответ" }
     /// Description of `/retry` in the menu.
     menu_retry() { "answer the last question again" "ответить на последний вопрос заново" }
+    /// Description of `/stats` in the menu.
+    menu_stats() { "what your answers cost, and what is left" "сколько стоили ответы и сколько осталось" }
     /// Description of `/help` in the menu.
     menu_help() { "what I can do" "что я умею" }
     /// Description of `/start` in the menu.
@@ -110,6 +112,7 @@ pub fn menu(language: Language) -> Vec<BotCommand> {
         ("new", menu_new(language)),
         ("stop", menu_stop(language)),
         ("retry", menu_retry(language)),
+        ("stats", menu_stats(language)),
         ("help", menu_help(language)),
         ("start", menu_start(language)),
     ];

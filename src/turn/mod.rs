@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::TurnConfig;
 use crate::limits::Limits;
 use crate::metrics;
+use crate::money::{Money, Prices, Refusal, Verdict, Worst};
 use crate::openrouter::{ChatRequest, ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::replies::Language;
@@ -25,6 +26,7 @@ use crate::telegram::methods::BotIdentity;
 use crate::update::Lane;
 
 pub mod buttons;
+mod charge;
 mod context;
 pub mod deliver;
 mod preview;
@@ -32,6 +34,7 @@ mod reply;
 mod running;
 mod stream;
 
+use charge::Charge;
 pub use preview::{LastFrame, Over};
 pub use running::{Running, RunningTurn};
 use stream::{End, Written};
@@ -56,6 +59,10 @@ pub struct Tools {
     pub running: Running,
     /// What people have asked for lately.
     pub limits: Limits,
+    /// What they may spend.
+    pub money: Money,
+    /// What models cost.
+    pub prices: Prices,
     /// Cleared when this Bot API server turns out not to know drafts.
     pub drafts: AtomicBool,
     /// Cleared when this Bot API server turns out not to know rich messages.
@@ -81,6 +88,8 @@ pub struct Question {
     pub private: bool,
     /// Who asks.
     pub user: i64,
+    /// Whose budget pays: theirs, or the group's behind whose name they hide.
+    pub payer: i64,
     /// Their language, for the bot's own sentences.
     pub language: Language,
     /// What they wrote.
@@ -117,41 +126,54 @@ impl Question {
     }
 }
 
-/// Asks the model and returns what is to be stored and delivered, and what is to be waited for in between.
-pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<(NewReply, LastFrame), StorageError> {
+/// What came of a question.
+#[derive(Debug)]
+pub enum Answer {
+    /// This is to be stored and delivered; the preview's last frame is to be waited for in between.
+    Written(Box<NewReply>, LastFrame),
+    /// There is no money for it, and the model was not asked.
+    Refused(Refusal),
+}
+
+/// Asks the model, if there is money for it.
+pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, StorageError> {
     let turn = tools.running.begin(question);
-    let mut budget = context::BUDGET;
-    let mut written = attempt(tools, question, budget, &turn).await?;
+    let request = request(tools, question, context::BUDGET).await?;
+    let worst = Worst::of(&tools.model.terms(&request), |model| tools.prices.price(model));
+    let mut reservation = match tools.money.reserve(question.payer, worst).await? {
+        Verdict::Granted(reservation) => reservation,
+        Verdict::Refused(refusal) => return Ok(Answer::Refused(refusal)),
+    };
+    let bill = reservation.bill();
+    let mut charge = Charge::new(tools, question, &mut reservation);
+    let mut written = stream::write(tools, question, request, turn.ends(), &mut charge).await;
     if written.is_too_long_for_the_model() {
-        budget /= 2;
         // There may be a message already in which the answer is to grow.
         let placed = std::mem::take(&mut written.last_frame).over().await.placed.or(question.placed);
         let shortened = Question { placed, ..question.clone() };
-        written = attempt(tools, &shortened, budget, &turn).await?;
+        let request = self::request(tools, question, context::BUDGET / 2).await?;
+        written = stream::write(tools, &shortened, request, turn.ends(), &mut charge).await;
     }
     log_end(tools, &written);
+    reservation.ends(written.finish.usage.cost_micro_usd);
     let last_frame = std::mem::take(&mut written.last_frame);
     if matches!(written.end, End::Edited) {
         let over = last_frame.over().await;
-        return Ok((reply::void(question, written, over.placed), LastFrame::none()));
+        let reply = reply::void(question, written, bill, over.placed);
+        return Ok(Answer::Written(Box::new(reply), LastFrame::none()));
     }
-    Ok((reply::reply(tools, question, written), last_frame))
+    Ok(Answer::Written(Box::new(reply::reply(tools, question, written, bill)), last_frame))
 }
 
-async fn attempt(
-    tools: &Arc<Tools>,
-    question: &Question,
-    budget: usize,
-    turn: &running::Turn,
-) -> Result<Written, StorageError> {
+/// The question with as much of the conversation as fits into `budget` tokens.
+async fn request(tools: &Tools, question: &Question, budget: usize) -> Result<ChatRequest, StorageError> {
     let conversation = tools.storage.conversation(question.lane.conversation(), budget, question.without()).await?;
-    let request = ChatRequest {
+    Ok(ChatRequest {
         messages: context::messages(&tools.config.system_prompt, &conversation, &question.text),
         session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", question.lane.chat, question.lane.thread)),
         user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
         ..ChatRequest::default()
-    };
-    Ok(stream::write(tools, question, request, turn.ends()).await)
+    })
 }
 
 fn log_end(tools: &Tools, written: &Written) {

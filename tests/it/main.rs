@@ -33,6 +33,7 @@ mod layering;
 mod logs;
 mod metrics;
 mod model_failures;
+mod money;
 mod neighbours;
 mod otlp;
 mod owner;

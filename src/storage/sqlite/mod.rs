@@ -27,6 +27,7 @@ mod inbox;
 mod ledger;
 mod load;
 mod look;
+mod money;
 mod open;
 mod readers;
 mod replies;
