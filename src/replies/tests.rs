@@ -137,8 +137,8 @@ fn the_first_words_read_well() {
 }
 
 #[test]
-fn a_statement_reads_in_both_languages() {
-    let mut sheets = money::composed(Language::En).into_iter().chain(money::composed(Language::Ru));
+fn a_statement_reads_in_english() {
+    let mut sheets = money::composed(Language::En).into_iter();
     let mut next = || sheets.next().unwrap().1;
     insta::assert_snapshot!(next(), @"
     Today (UTC): 3 questions, 1,233 tokens, $0.012345
@@ -177,6 +177,12 @@ fn a_statement_reads_in_both_languages() {
 
     There is no limit on what your answers may cost.
     ");
+}
+
+#[test]
+fn a_statement_reads_in_russian() {
+    let mut sheets = money::composed(Language::Ru).into_iter();
+    let mut next = || sheets.next().unwrap().1;
     insta::assert_snapshot!(next(), @"
     Сегодня (UTC): 3 вопроса, 1233 токена, $0.012345
     В этом месяце: 78 вопросов, 32 058 токенов, $3.10321
