@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use routergram::clock::Clock;
 use routergram::storage::{
-    Accepted, Address, FinishedTurn, NewReply, NewUpdate, Part, Storage, StorageError, UsageRecord,
+    Accepted, Address, Bill, FinishedTurn, NewReply, NewUpdate, Part, Storage, StorageError, UsageRecord,
 };
 use routergram::update::Lane;
 
@@ -100,6 +100,7 @@ fn answer(id: i64) -> NewReply {
         prompt_tokens: 100,
         completion_tokens: 200,
         cost_micro_usd: Some(12),
+        bill: Bill { payer: id, ..Bill::default() },
     };
     let text = "y".repeat(800);
     NewReply {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -20,6 +21,12 @@ impl Timestamp {
     #[must_use]
     pub const fn as_secs(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// The day in which it lies.
+    #[must_use]
+    pub const fn day(self) -> Day {
+        Day(self.0.div_euclid(86_400_000))
     }
 
     /// The moment `span` later; the far future rather than an overflow.
@@ -38,6 +45,20 @@ impl Timestamp {
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+/// A day: days since the Unix epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Day(pub i64);
+
+impl Day {
+    /// The first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        let date = i32::try_from(self.0).ok().and_then(NaiveDate::from_epoch_days);
+        // A day that no calendar has is its own month.
+        date.map_or(self, |date| Self(self.0 - i64::from(date.day0())))
     }
 }
 
@@ -128,6 +149,16 @@ fn millis(span: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_and_a_month_begins_with_its_first() {
+        assert_eq!((Timestamp(86_399_999).day(), Timestamp(86_400_000).day()), (Day(0), Day(1)));
+        assert_eq!(Timestamp(-1).day(), Day(-1));
+        // 2026-11-21, 2026-11-01, 2024-02-29, 2024-02-01.
+        for (day, first) in [(20_778, 20_758), (20_758, 20_758), (19_782, 19_754), (i64::MAX, i64::MAX)] {
+            assert_eq!(Day(day).first_of_month(), Day(first));
+        }
+    }
 
     #[tokio::test]
     async fn a_sleeper_wakes_when_the_clock_is_advanced() {

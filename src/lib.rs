@@ -28,6 +28,7 @@
 pub mod clock;
 pub mod faults;
 pub mod lifecycle;
+pub mod usd;
 pub mod replies;
 pub mod telemetry;
 pub mod update;
@@ -42,9 +43,10 @@ pub mod owner;
 
 // The work.
 pub mod catalogue;
-pub mod settle;
 pub mod inbox;
 pub mod limits;
+pub mod money;
+pub mod settle;
 pub mod turn;
 pub mod handlers;
 pub mod dispatch;

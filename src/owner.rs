@@ -34,6 +34,8 @@ pub enum Cause {
     Account,
     /// The model does not exist (any more): nobody is answered.
     NoSuchModel,
+    /// What the bot may cost in a day is used up: nobody is answered.
+    BudgetUsedUp,
     /// An update was given up and put aside.
     Parked,
     /// Telegram takes an answer in no form; it was put aside.
@@ -53,8 +55,8 @@ pub struct Owner {
 }
 
 struct Inner {
-    /// `None`: nobody is named, and the log alone tells.
-    chat: Option<i64>,
+    /// Who owns the bot. The first one is told; without any, the log alone tells.
+    admins: Vec<i64>,
     telegram: Telegram,
     clock: Clock,
     tasks: Tasks,
@@ -67,14 +69,20 @@ impl Owner {
     /// The first of the configured admins. Messages are sent as tasks of `tasks`, until its hard stop.
     #[must_use]
     pub fn new(config: &OwnerConfig, telegram: Telegram, clock: Clock, tasks: Tasks) -> Self {
-        let chat = config.admins.first().copied();
-        let inner = Inner { chat, telegram, clock, tasks, russian: AtomicBool::default(), told: Mutex::default() };
+        let admins = config.admins.clone();
+        let inner = Inner { admins, telegram, clock, tasks, russian: AtomicBool::default(), told: Mutex::default() };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Does this person own the bot?
+    #[must_use]
+    pub fn is(&self, user: i64) -> bool {
+        self.inner.admins.contains(&user)
     }
 
     /// Somebody wrote, in this language: the owner is told in theirs.
     pub fn heard(&self, user: i64, language: Language) {
-        if self.inner.chat == Some(user) {
+        if self.inner.admins.first() == Some(&user) {
             self.inner.russian.store(language == Language::Ru, Ordering::Relaxed);
         }
     }
@@ -82,7 +90,7 @@ impl Owner {
     /// Tells the owner, unless the same cause was told within the last hour. Returns at once. `detail` must not hold what
     /// a person wrote.
     pub fn tell(&self, cause: Cause, detail: &str) {
-        let Some(chat) = self.inner.chat else { return };
+        let Some(chat) = self.inner.admins.first().copied() else { return };
         if !self.is_news(cause) {
             return;
         }
@@ -116,6 +124,7 @@ impl Inner {
         match cause {
             Cause::Account => replies::owner_account(language, &detail),
             Cause::NoSuchModel => replies::owner_no_such_model(language, &detail),
+            Cause::BudgetUsedUp => replies::owner_budget_used_up(language, &detail),
             Cause::Parked => replies::owner_parked(language, &detail),
             Cause::Undeliverable => replies::owner_undeliverable(language, &detail),
             Cause::WebhookTaken => replies::owner_webhook_taken(language, &detail),

@@ -1,7 +1,8 @@
 //! Settling: the costs that were not told with an answer are looked up afterwards.
 //!
-//! An answer that was stopped, cut off or timed out has no last chunk, and with it no usage; its line in the ledger is
-//! open. The provider knows what it cost a moment later, by the generation's id. So one task looks up open lines, one
+//! An answer that was stopped, cut off or timed out has no last chunk, and with it no usage, and one whose process died was
+//! never stored; their lines in the ledger are open. The provider knows what they cost a moment later, by the
+//! generation's id, and what was kept back of budgets for them is given back then. So one task looks up open lines, one
 //! at a time and the longest due first, until none is left; then it sleeps until the store tells of another one. What
 //! is open and when it is due is in the store, so a crash costs nothing but the request that was under way; a line is
 //! completed only while it is open, so nothing is charged twice.
@@ -21,6 +22,7 @@ use tracing::Instrument;
 
 use crate::clock::{Clock, Timestamp};
 use crate::metrics;
+use crate::money::Money;
 use crate::openrouter::{GenerationRecord, Lookup, ModelError, OpenRouter};
 use crate::storage::{OpenCharge, Price, Storage, StorageError};
 use crate::telemetry;
@@ -47,12 +49,15 @@ const LONGEST_REST: Duration = Duration::from_hours(1);
 const STRANGE_ANSWERS: u32 = 3;
 /// The store is in trouble, which is told where it matters more.
 const STORE_AGAIN: Duration = Duration::from_mins(1);
+/// How often it is looked for a line that nobody told of: that of an answer whose work died while its process lived.
+const NOW_AND_THEN: Duration = Duration::from_mins(5);
 
 /// The task. There must be one alone for each store and bot: it is the one listener of
 /// [`Storage::charge_left_open`].
 pub struct Settler {
     storage: Storage,
     model: OpenRouter,
+    money: Money,
     clock: Clock,
     bot: i64,
     /// Nobody is asked before this moment.
@@ -73,11 +78,11 @@ enum Records {
 }
 
 impl Settler {
-    /// Settles the open lines of `bot` in `storage`, with what `model`'s server tells.
+    /// Settles the open lines of `bot` in `storage`, with what `model`'s server tells, and tells `money`.
     #[must_use]
-    pub fn new(storage: Storage, model: OpenRouter, clock: Clock, bot: i64) -> Self {
+    pub fn new(storage: Storage, model: OpenRouter, money: Money, clock: Clock, bot: i64) -> Self {
         let (rest_until, records) = (Timestamp::default(), Records::Unsure(0));
-        Self { storage, model, clock, bot, rest_until, refusals: 0, records }
+        Self { storage, model, money, clock, bot, rest_until, refusals: 0, records }
     }
 
     /// Works until `stop`. May be dropped at any moment: what is not settled stays open.
@@ -101,13 +106,10 @@ impl Settler {
         if self.rest_until > self.clock.now() {
             self.clock.sleep_until(self.rest_until).await;
         }
-        let Some(open) = self.storage.next_open_charge(self.bot).await? else {
-            self.storage.charge_left_open().await;
-            return Ok(());
-        };
-        tokio::select! {
-            biased;
-            () = self.clock.sleep_until(open.look_at) => {
+        let open = self.storage.next_open_charge(self.bot).await?;
+        let now = self.clock.now();
+        match open {
+            Some(open) if open.look_at <= now => {
                 let span = tracing::info_span!("settlement", update.id = open.update_id);
                 let span = match open.update_id {
                     Some(update_id) => telemetry::story_goes_on(span, self.bot, update_id),
@@ -115,8 +117,15 @@ impl Settler {
                 };
                 self.look(&open).instrument(span).await
             }
-            // A new line may be due earlier than this one.
-            () = self.storage.charge_left_open() => Ok(()),
+            later => {
+                // Until then its answer may have been told, or another line may be due earlier.
+                let due = later.map_or_else(|| now.plus(NOW_AND_THEN), |open| open.look_at);
+                tokio::select! {
+                    () = self.clock.sleep_until(due) => {}
+                    () = self.storage.charge_left_open() => {}
+                }
+                Ok(())
+            }
         }
     }
 
@@ -148,7 +157,9 @@ impl Settler {
         let GenerationRecord { cost_micro_usd, model, prompt_tokens, completion_tokens } = record;
         let price = Price { cost_micro_usd, model, prompt_tokens, completion_tokens };
         let label = price.model.clone();
-        if self.storage.settle(&open.generation_id, price).await? {
+        let settled = self.storage.settle(&open.generation_id, price).await?;
+        self.money.settled(&open.generation_id, cost_micro_usd);
+        if settled {
             metrics::cost(label.as_deref().unwrap_or("unknown"), cost_micro_usd);
             let looks = open.looks + 1;
             tracing::info!(
@@ -176,7 +187,9 @@ impl Settler {
                  activity has it)"
             );
         }
-        self.storage.settle_never(&open.generation_id).await
+        self.storage.settle_never(&open.generation_id).await?;
+        self.money.given_up(&open.generation_id);
+        Ok(())
     }
 
     /// Nothing tells that there is such an address. Where there is none, lines are closed by their age, unasked.
@@ -195,7 +208,9 @@ impl Settler {
             }
             Records::Missing => {
                 self.rest(LONGEST_REST);
-                let closed = self.storage.settle_never_before(self.bot, self.clock.now().minus(WORTH)).await?;
+                let too_old = self.clock.now().minus(WORTH);
+                let closed = self.storage.settle_never_before(self.bot, too_old).await?;
+                self.money.given_up_before(too_old);
                 metrics::costs_given_up(closed);
             }
         }

@@ -18,10 +18,11 @@ use crate::inbox::Inbox;
 use crate::intake::polling::News;
 use crate::intake::{Acceptor, door, polling};
 use crate::limits::{self, Limits};
+use crate::money::Money;
 use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::settle::Settler;
-use crate::storage::{OpenError, Storage};
+use crate::storage::{OpenError, Storage, StorageError};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
 use crate::turn::{Languages, Running, Tools};
@@ -36,6 +37,9 @@ const VISITS_AGAIN: Duration = Duration::from_secs(1);
 /// its ids anew after a week of silence.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 const PURGE_AFTER: Duration = Duration::from_hours(48);
+
+/// How often the store is asked for what was spent, when it does not tell: as often as it is for anything.
+const BOOKS_AGAIN: Duration = Duration::from_secs(1);
 
 /// What must be wound up.
 pub(super) struct Bot {
@@ -120,7 +124,7 @@ async fn tools(
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
     let (limits, catalogue) = (limits(frame, &storage).await, catalogue(config).await?);
-    let languages = languages(frame, &storage).await;
+    let (languages, money) = (languages(frame, &storage).await, money(frame, &storage).await?);
     let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
     Ok(Arc::new(Tools {
         storage,
@@ -135,6 +139,7 @@ async fn tools(
         running,
         limits,
         languages,
+        money,
         drafts: AtomicBool::new(true),
         rich: AtomicBool::new(true),
         hash_key: config.token.expose().to_owned().into(),
@@ -180,6 +185,24 @@ async fn limits(frame: &Frame, storage: &Storage) -> Limits {
     };
     // The id of a private chat is its person's.
     Limits::new(per_minute, &before, now.as_secs())
+}
+
+/// Nobody may be answered before it is known what they have spent.
+async fn money(frame: &Frame, storage: &Storage) -> Result<Money, Failure> {
+    let mut told = false;
+    loop {
+        let (storage, bot) = (storage.clone(), frame.config.token.bot_id());
+        match Money::open(storage, frame.clock.clone(), bot, frame.config.money).await {
+            Ok(money) => return Ok(money),
+            Err(StorageError::Fatal(reason)) => return Err(Failure::Broken(reason)),
+            Err(error) => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(reason = %error, "What was spent today cannot be read now; trying again until it can");
+                }
+            }
+        }
+        frame.clock.sleep(BOOKS_AGAIN).await;
+    }
 }
 
 /// teloxide's client, for its dispatcher alone. The dispatcher asks who it is before anything else and ends when that
@@ -299,8 +322,8 @@ fn forget_old_ids(frame: &Frame, storage: Storage) {
 
 /// Looks up the costs that were not told with the answers, also those that an earlier process left open.
 fn settle_costs(frame: &Frame, tools: &Tools) {
-    let (storage, model) = (tools.storage.clone(), tools.model.clone());
-    let settler = Settler::new(storage, model, frame.clock.clone(), frame.config.token.bot_id());
+    let (storage, model, money) = (tools.storage.clone(), tools.model.clone(), tools.money.clone());
+    let settler = Settler::new(storage, model, money, frame.clock.clone(), frame.config.token.bot_id());
     frame.tasks.spawn(settler.run(frame.tasks.stop().soft.clone()));
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Raw {
     pub(super) turn_timeout_secs: Option<String>,
     pub(super) max_concurrent_turns: Option<String>,
     pub(super) user_messages_per_minute: Option<String>,
+    pub(super) user_daily_budget_usd: Option<String>,
+    pub(super) daily_budget_usd: Option<String>,
     pub(super) port: Option<String>,
     pub(super) host: Option<String>,
     pub(super) data_dir: Option<String>,

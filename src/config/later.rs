@@ -8,8 +8,6 @@ const NOT_YET: &[&str] = &[
     "IMAGE_MODEL",
     "TRANSCRIPTION_MODEL",
     "PERSONAS_FILE",
-    "USER_DAILY_BUDGET_USD",
-    "DAILY_BUDGET_USD",
     DATABASE_URL,
     "HISTORY_DAYS",
     "DATA_KEY",

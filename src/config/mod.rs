@@ -59,6 +59,8 @@ pub struct Config {
     pub openrouter: OpenRouterConfig,
     /// Answering.
     pub turns: TurnConfig,
+    /// What it may cost.
+    pub money: MoneyConfig,
     /// Whom to tell.
     pub owner: OwnerConfig,
     /// The store.
@@ -322,6 +324,15 @@ pub struct TurnConfig {
     pub reasoning_effort: Option<Effort>,
     /// Whether models may search the web where nobody has chosen.
     pub web_search: bool,
+}
+
+/// What answers may cost in a day, in millionths of a US dollar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MoneyConfig {
+    /// Those of one person, unless the owner gave them another budget; `None`: no limit.
+    pub user_daily_micro_usd: Option<i64>,
+    /// Those of everybody together; `None`: no limit.
+    pub daily_micro_usd: Option<i64>,
 }
 
 /// How answers are formatted.

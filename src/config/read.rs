@@ -11,6 +11,7 @@ use url::{Host, Url};
 use super::fold::Settings;
 use super::problem::Problem;
 use super::{show, vars};
+use crate::usd::{self, NoAmount};
 
 /// Reads values and remembers what is wrong.
 pub(super) struct Reader<'a> {
@@ -93,6 +94,21 @@ impl<'a> Reader<'a> {
             );
         }
         value
+    }
+
+    /// US dollars, as millionths.
+    pub(super) fn dollars(&mut self, name: &'static str, text: Option<&str>) -> Option<i64> {
+        let expected = match usd::read(text?) {
+            Ok(amount) => return Some(amount),
+            Err(NoAmount::NotANumber) => "an amount in US dollars in digits, with a point before the cents".to_owned(),
+            Err(NoAmount::Negative) => "an amount in US dollars, not below 0".to_owned(),
+            Err(NoAmount::TooFine) => "an amount in US dollars with at most six decimals".to_owned(),
+            Err(NoAmount::TooLarge) => format!("an amount in US dollars, at most {}", usd::MOST),
+        };
+        let default = vars::named(name).map(show::fallback).unwrap_or_default();
+        let fix = format!("set {name}=0.50, say, or 0 for no limit, or remove it: the default is {default}");
+        self.refuse(name, expected, fix);
+        None
     }
 
     /// An http or https address. A missing scheme means https.

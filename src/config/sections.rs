@@ -11,8 +11,8 @@ use url::Url;
 use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
-    BotToken, Config, HttpConfig, LogConfig, LogFormat, OpenRouterConfig, OwnerConfig, ReplyFormat, StorageConfig,
-    TelegramConfig, TurnConfig, allowed, effort, export, mode, token,
+    BotToken, Config, HttpConfig, LogConfig, LogFormat, MoneyConfig, OpenRouterConfig, OwnerConfig, ReplyFormat,
+    StorageConfig, TelegramConfig, TurnConfig, allowed, effort, export, mode, token,
 };
 use crate::telemetry;
 
@@ -49,6 +49,7 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
         telegram,
         openrouter,
         turns,
+        money: money(reader, raw),
         owner,
         storage: storage(reader, raw),
         drain: Duration::from_secs(reader.whole("DRAIN_SECS", raw.drain_secs.as_deref(), 0..=3600).unwrap_or_default()),
@@ -243,6 +244,14 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, openrouter: &OpenRouterConfig) -> T
         allowed_models: allowed::read(reader, raw, &openrouter.model),
         reasoning_effort: effort::read(reader, raw),
         web_search: reader.truth("WEB_SEARCH", raw.web_search.as_deref()).unwrap_or_default(),
+    }
+}
+
+fn money(reader: &mut Reader<'_>, raw: &Raw) -> MoneyConfig {
+    let mut budget = |name, text| reader.dollars(name, text).filter(|amount| *amount > 0);
+    MoneyConfig {
+        user_daily_micro_usd: budget("USER_DAILY_BUDGET_USD", raw.user_daily_budget_usd.as_deref()),
+        daily_micro_usd: budget("DAILY_BUDGET_USD", raw.daily_budget_usd.as_deref()),
     }
 }
 

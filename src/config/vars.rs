@@ -241,6 +241,19 @@ const ANSWERS: &[Var] = &[
         "60",
     ),
     var(
+        "USER_DAILY_BUDGET_USD",
+        Value("1.00"),
+        "what one person's answers may cost in a day (UTC), in US dollars; the most that an answer may cost is kept back \
+         while it is written, so questions asked at once do not overspend; `0`: no limit",
+        "0.50",
+    ),
+    var(
+        "DAILY_BUDGET_USD",
+        Value("20.00"),
+        "the same for everybody together; the first of `ADMIN_USER_IDS` is told when it is used up; `0`: no limit",
+        "5",
+    ),
+    var(
         "TELEGRAM_MAX_PER_SECOND",
         Value("0"),
         "how many messages, edits and drafts are sent a second at most; `0`: as many as Telegram takes, learnt from its \

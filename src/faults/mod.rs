@@ -54,6 +54,8 @@ named! {
         Placed = "placed",
         /// A reply is stored: what was generated, its turn, its cost.
         StoreReply = "store-reply",
+        /// A generation that has begun is entered in the ledger.
+        OpenCharge = "open-charge",
         /// The send of a part is announced.
         Sending = "sending",
         /// That is taken back.
@@ -76,6 +78,8 @@ named! {
         SettleLater = "settle-later",
         /// A cost is given up.
         SettleNever = "settle-never",
+        /// Somebody gets a budget of their own.
+        SetBudget = "set-budget",
         /// Old ids are forgotten.
         Purge = "purge",
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{HandlerError, Job, Outcome};
+use super::{HandlerError, Job, Outcome, budget};
 use crate::storage::Address;
-use crate::turn::{self, Again, Question, Tools};
+use crate::turn::{self, Again, Answer, Question, Tools};
 
 pub(super) async fn ask(tools: Arc<Tools>, job: Arc<Job>, text: String) -> Result<Outcome, HandlerError> {
     let asked_in = job.message().map_or(0, |message| message.id);
-    answer(&tools, question(&job, text, asked_in)).await
+    answer(&tools, &job, question(&job, text, asked_in)).await
 }
 
 /// The same for a question that was asked before: its text, and the message that asks it.
@@ -21,7 +21,7 @@ pub(super) async fn again(
     let question = question(job, text, asked_in);
     let reply_to = (job.lane.chat < 0 && asked_in > 0).then_some(asked_in);
     let address = Address { reply_to, ..question.address };
-    answer(tools, Question { address, again: Some(again), ..question }).await
+    answer(tools, job, Question { address, again: Some(again), ..question }).await
 }
 
 fn question(job: &Job, text: String, asked_in: i64) -> Question {
@@ -32,6 +32,7 @@ fn question(job: &Job, text: String, asked_in: i64) -> Question {
         asked_in,
         private: job.is_private(),
         user: job.user().map_or(0, |user| user.id),
+        payer: job.person().unwrap_or(job.lane.chat),
         language: job.language(),
         text,
         placed: job.placed,
@@ -39,7 +40,9 @@ fn question(job: &Job, text: String, asked_in: i64) -> Question {
     }
 }
 
-async fn answer(tools: &Arc<Tools>, question: Question) -> Result<Outcome, HandlerError> {
-    let (reply, last_frame) = turn::answer(tools, &question).await?;
-    Ok(Outcome::Answer(Box::new(reply), last_frame))
+async fn answer(tools: &Arc<Tools>, job: &Job, question: Question) -> Result<Outcome, HandlerError> {
+    Ok(match turn::answer(tools, &question).await? {
+        Answer::Written(reply, last_frame) => Outcome::Answer(reply, last_frame),
+        Answer::Refused(refusal, placed) => budget::refused(tools, job, refusal, placed),
+    })
 }

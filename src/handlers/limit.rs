@@ -1,6 +1,6 @@
 //! Whether somebody has written too much: then they are told so once, and nothing else is done.
 
-use super::route::{ANONYMOUS_ADMIN, Route};
+use super::route::Route;
 use super::{Job, Outcome};
 use crate::limits::Leave;
 use crate::turn::Tools;
@@ -8,13 +8,12 @@ use crate::{metrics, replies};
 
 /// What becomes of a message too many; `None` when it is not.
 pub(super) fn exceeded(tools: &Tools, job: &Job, route: &Route) -> Option<Outcome> {
-    let user = job.message()?.from.as_ref()?;
+    job.message()?;
+    let person = job.person()?;
     // What is left without a word costs nothing, and whoever wants to stop an answer must be able to.
     if matches!(route, Route::Ignore(_) | Route::Stop(_)) {
         return None;
     }
-    // All who hide behind their group's name share an id; the group has its own.
-    let person = if user.id == ANONYMOUS_ADMIN { job.lane.chat } else { user.id };
     match tools.limits.message(person, job.key.seq, job.written_at) {
         Leave::Granted => None,
         Leave::Notice(most) => {

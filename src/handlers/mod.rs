@@ -16,6 +16,7 @@ use crate::turn::{Languages, LastFrame, Tools};
 use crate::update::{Event, Lane, Message, User};
 
 mod ask;
+mod budget;
 mod button;
 mod edited;
 mod language;
@@ -27,9 +28,10 @@ mod retry;
 mod route;
 mod say;
 mod settings;
+mod stats;
 mod stop;
 
-use route::{Route, route};
+use route::{ANONYMOUS_ADMIN, Route, route};
 
 /// An event with everything that is known about it.
 pub struct Job {
@@ -96,6 +98,8 @@ pub fn routes() -> Routes {
         .branch(case![Route::Model(query)].endpoint(model::command))
         .branch(case![Route::Settings].endpoint(settings::command))
         .branch(case![Route::Language].endpoint(language::command))
+        .branch(case![Route::Stats].endpoint(stats::stats))
+        .branch(case![Route::Budget(text)].endpoint(budget::command))
         .branch(case![Route::Edited(text)].endpoint(edited::edited))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
         .branch(case![Route::Refuse(callback)].endpoint(button::refused))
@@ -163,6 +167,11 @@ impl Job {
             Event::Callback(callback) => Some(&callback.from),
             _ => self.message().and_then(|message| message.from.as_ref()),
         }
+    }
+
+    /// Whose limits and budget it concerns. All who hide behind their group's name share an id; the group has its own.
+    fn person(&self) -> Option<i64> {
+        self.user().map(|user| if user.id == ANONYMOUS_ADMIN { self.lane.chat } else { user.id })
     }
 
     /// Is it between one person and the bot?

@@ -25,6 +25,10 @@ pub(super) enum Route {
     Settings,
     /// `/language`.
     Language,
+    /// `/stats`.
+    Stats,
+    /// The owner's `/budget`, with what followed it.
+    Budget(String),
     /// An edited message, with what it asks now.
     Edited(String),
     /// A pressed button.
@@ -65,7 +69,10 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
     let allowed = tools.config.allowed_users.as_deref();
     match event {
         Event::Message(message) if !may_use(message.from.as_ref(), allowed) => refusal(message),
-        Event::Message(message) => message_route(message, &tools.bot),
+        Event::Message(message) => match message_route(message, &tools.bot) {
+            Route::Budget(_) if !is_of_an_owner(message, tools) => Route::Say(Sentence::UnknownCommand),
+            route => route,
+        },
         Event::Edited(message) if !may_use(message.from.as_ref(), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
         Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Refuse(callback.clone()),
         Event::Edited(message) => edited_route(message, &tools.bot),
@@ -75,6 +82,13 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
         }
         Event::NotForUs(kind) => Route::Ignore(kind.clone()),
     }
+}
+
+/// Did an owner write this, in their own chat and by themselves? What was passed on was not, whoever did; nor is it theirs
+/// in a group, where people write in the name of others.
+fn is_of_an_owner(message: &Message, tools: &Tools) -> bool {
+    let user = message.from.as_ref().map(|user| user.id).filter(|user| message.private && *user == message.chat);
+    !message.forwarded && user.is_some_and(|user| tools.owner.is(user))
 }
 
 /// What becomes of the events of people who may not use the bot.
@@ -141,6 +155,9 @@ fn command_route(message: &Message, command: &str, rest: &str) -> Route {
         // A group has no settings of its own but its model, and no language.
         "settings" if message.private => Route::Settings,
         "language" if message.private => Route::Language,
+        // What somebody's answers cost is nobody else's business.
+        "stats" if message.private => Route::Stats,
+        "budget" if message.private => Route::Budget(rest.to_owned()),
         "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),
         "ask" => Route::Ask(rest.to_owned()),
         // In a group it may be for another bot.

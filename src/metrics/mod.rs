@@ -48,6 +48,7 @@ struct Hot {
     commit_seconds: Histogram,
     commit_jobs: Histogram,
     call_seconds: Histogram,
+    reserved: Gauge,
 }
 
 /// Installs the recorder, with everything that can be known at 0. A second app in one process (tests) has the first one's:
@@ -106,6 +107,7 @@ impl Hot {
             commit_seconds: histogram!("routergram_store_commit_seconds"),
             commit_jobs: histogram!("routergram_store_commit_jobs"),
             call_seconds: histogram!("routergram_telegram_call_seconds"),
+            reserved: gauge!("routergram_reserved_usd"),
         }
     }
 }
@@ -195,6 +197,21 @@ pub fn cost_looked_up(outcome: &'static str) {
 /// So many answers stay without a cost in the ledger, because nobody tells it.
 pub fn costs_given_up(count: usize) {
     counter!("routergram_costs_given_up_total").increment(count as u64);
+}
+
+/// So much is kept back of budgets now, in millionths of a dollar.
+pub fn reserved(micro_usd: i64) {
+    hot(|hot| hot.reserved.set(float(micro_usd.max(0).unsigned_abs()) / 1e6));
+}
+
+/// A question was not asked: whose budget has no room for it, "person", "answer" or "bot".
+pub fn refused_by_budget(whose: &'static str) {
+    counter!("routergram_budget_refusals_total", "budget" => whose).increment(1);
+}
+
+/// So many questions may have been taken by the provider before an earlier process died.
+pub fn questions_in_doubt(count: u64) {
+    counter!("routergram_questions_in_doubt_total").increment(count);
 }
 
 /// The model's server answered a request, or did not: "accepted", or what the failure means.

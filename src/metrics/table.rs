@@ -170,6 +170,21 @@ pub const METRICS: &[Metric] = &[
         "Costs that were not told with the answer and looked up afterwards.",
     ),
     counter("routergram_costs_given_up_total", &[], "Answers whose cost stays unknown."),
+    gauge(
+        "routergram_reserved_usd",
+        "US dollars that are kept back of budgets for answers whose cost is not known yet, as far as prices are known.",
+    ),
+    counter(
+        "routergram_budget_refusals_total",
+        &[these("budget", &["person", "answer", "bot"])],
+        "Questions that were not asked, because a person's budget for the day was used up, or was less than the answer may \
+         cost, or the whole bot's was used up.",
+    ),
+    counter(
+        "routergram_questions_in_doubt_total",
+        &[],
+        "Questions that a process died over before the ledger knew whether the model had begun to answer.",
+    ),
     // The model.
     counter(
         "routergram_model_requests_total",

@@ -37,7 +37,7 @@ pub use errors::{ModelError, ModelErrorKind};
 #[cfg(fuzzing)]
 pub use events::overheard;
 pub use models::{OfferedModel, Price, without_routing};
-pub use request::{ChatMessage, ChatRequest, Role};
+pub use request::{ChatMessage, ChatRequest, Role, Terms};
 pub use stream::AnswerStream;
 
 use crate::clock::{Clock, Timestamp};
@@ -164,6 +164,12 @@ impl OpenRouter {
         let mut stream = AnswerStream::new(self.clone(), body);
         stream.open().await?;
         Ok(stream)
+    }
+
+    /// On which terms this is asked: by whom it may be served, and how long it and its answer may be.
+    #[must_use]
+    pub fn terms<'a>(&'a self, request: &'a ChatRequest) -> Terms<'a> {
+        request.terms(&self.inner.defaults)
     }
 
     fn clock(&self) -> &Clock {

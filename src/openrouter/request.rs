@@ -112,17 +112,64 @@ struct Reasoning {
 struct Tool {
     #[serde(rename = "type")]
     kind: &'static str,
+    parameters: SearchParameters,
 }
 
-/// The provider searches when the model wants it, and bills each search with the answer.
-const WEB_SEARCH: Tool = Tool { kind: "openrouter:web_search" };
+#[derive(Serialize)]
+struct SearchParameters {
+    engine: &'static str,
+    max_results: u32,
+    max_total_results: u32,
+}
+
+/// What a search may find, in one answer.
+const SEARCH_RESULTS: u32 = 5;
+/// What a result of Exa costs: $4 for a thousand (OpenRouter, "Web Search", at the end of 2026).
+const SEARCH_RESULT_MICRO_USD: i64 = 4000;
+/// The most that the model reads of a result: Exa's highlights have up to 4,000 characters.
+const SEARCH_RESULT_TOKENS: u64 = 1400;
+
+/// The provider searches when the model wants it, and bills what is found with the answer. The engine is named, and the
+/// results of a whole answer are counted, because the providers' own engines have prices of their own and no limit: so an
+/// answer's searches cost two cents at most.
+const WEB_SEARCH: Tool = Tool {
+    kind: "openrouter:web_search",
+    parameters: SearchParameters { engine: "exa", max_results: SEARCH_RESULTS, max_total_results: SEARCH_RESULTS },
+};
 
 #[derive(Serialize)]
 struct StreamOptions {
     include_usage: bool,
 }
 
+/// What determines the price of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms<'a> {
+    /// The models that may serve, the one that is asked first.
+    pub models: Vec<&'a str>,
+    /// Tokens to be read, estimated: more than ordinary text has.
+    pub prompt_tokens: u64,
+    /// Tokens that may be written.
+    pub max_tokens: u64,
+    /// What may be charged beside the tokens, in millionths of a dollar: searches.
+    pub extra_micro_usd: i64,
+}
+
 impl ChatRequest {
+    /// On which terms it is asked.
+    pub(super) fn terms<'a>(&'a self, defaults: &'a Defaults) -> Terms<'a> {
+        let model = self.model.as_deref().unwrap_or(&defaults.model);
+        let others = defaults.fallbacks.iter().map(String::as_str).filter(|other| *other != model);
+        let tokens = self.messages.iter().map(|message| message.content.len().div_ceil(3) + 4).sum::<usize>();
+        let results = if self.web_search { SEARCH_RESULTS } else { 0 };
+        Terms {
+            models: std::iter::once(model).chain(others).collect(),
+            prompt_tokens: tokens as u64 + u64::from(results) * SEARCH_RESULT_TOKENS,
+            max_tokens: self.max_tokens.unwrap_or(defaults.max_tokens).into(),
+            extra_micro_usd: i64::from(results) * SEARCH_RESULT_MICRO_USD,
+        }
+    }
+
     /// The JSON that is posted.
     pub(super) fn body(&self, defaults: &Defaults) -> Result<Bytes, serde_json::Error> {
         let model = self.model.as_deref().unwrap_or(&defaults.model);
@@ -196,7 +243,11 @@ mod tests {
         let request = ChatRequest { effort: Some(Effort::Low), web_search: true, ..ChatRequest::default() };
         let body = body(&request, &defaults());
         assert_eq!(body["reasoning"], json!({"effort": "low"}));
-        assert_eq!(body["tools"], json!([{"type": "openrouter:web_search"}]));
+        let parameters = json!({"engine": "exa", "max_results": 5, "max_total_results": 5});
+        assert_eq!(body["tools"], json!([{"type": "openrouter:web_search", "parameters": parameters}]));
+        let defaults = defaults();
+        let searching = request.terms(&defaults);
+        assert_eq!((searching.extra_micro_usd, searching.prompt_tokens), (20_000, 7000));
     }
 
     #[test]

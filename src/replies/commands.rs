@@ -103,6 +103,8 @@ phrases! {
     menu_settings() { "how I answer" "как я отвечаю" }
     /// Description of `/language` in the menu.
     menu_language() { "in which language I speak" "на каком языке я говорю" }
+    /// Description of `/stats` in the menu.
+    menu_stats() { "what your answers cost, and what is left" "сколько стоили ответы и сколько осталось" }
     /// Description of `/help` in the menu.
     menu_help() { "what I can do" "что я умею" }
     /// Description of `/start` in the menu.
@@ -119,6 +121,7 @@ pub fn menu(language: Language) -> Vec<BotCommand> {
         ("model", menu_model(language)),
         ("settings", menu_settings(language)),
         ("language", menu_language(language)),
+        ("stats", menu_stats(language)),
         ("help", menu_help(language)),
         ("start", menu_start(language)),
     ];

@@ -94,6 +94,23 @@ phrases! {
         "Сообщений больше, чем мне разрешено принимать: {most} в минуту. На новые я пока не отвечаю; \
          продолжите, пожалуйста, через минуту."
     }
+    /// What a person's answers may cost in a day is used up; said once, until one is answered again.
+    pub budget_used_up(limit: &str = "$0.50") {
+        "Today's budget is used up ({limit}). It starts again at 00:00 UTC."
+        "Бюджет на сегодня исчерпан ({limit}). Новый начнётся в 00:00 UTC."
+    }
+    /// The same for all people together.
+    pub bots_budget_used_up() {
+        "What this bot may spend in a day is used up. It answers again from 00:00 UTC on."
+        "Этот бот исчерпал свой бюджет на день. Он снова начнёт отвечать в 00:00 UTC."
+    }
+    /// One answer may cost more than a person's whole budget.
+    pub answer_too_dear(limit: &str = "$0.50") {
+        "One answer of this model may cost more than your budget for a whole day ({limit}). A shorter message or /new may \
+         help; the owner of the bot can give you more."
+        "Один ответ этой модели может стоить больше, чем весь ваш бюджет на день ({limit}). Может помочь сообщение покороче \
+         или /new; увеличить бюджет может владелец бота."
+    }
     /// A message without anything to answer: a mention of the bot alone, a command that wants a text.
     pub empty_question() {
         "There is no question in this message. Write what you would like to know."

@@ -8,7 +8,9 @@
 //! does not exist yet and claims nothing that the bot does not do; when a command arrives, its sentences change here.
 
 mod commands;
+mod count;
 mod failures;
+mod money;
 mod owner;
 mod panels;
 mod phrases;
@@ -22,13 +24,16 @@ pub use commands::{
     stopped, unknown_command,
 };
 pub use failures::{
-    account, busy, context_too_long, cut_off, empty_answer, empty_question, gave_up, length_limit, moderated,
-    no_such_model, only_reasoning, our_failure, private_bot, refused, stalled, stalled_before_text, too_many_messages,
-    took_too_long,
+    account, answer_too_dear, bots_budget_used_up, budget_used_up, busy, context_too_long, cut_off, empty_answer,
+    empty_question, gave_up, length_limit, moderated, no_such_model, only_reasoning, our_failure, private_bot, refused,
+    stalled, stalled_before_text, too_many_messages, took_too_long,
+};
+pub use money::{
+    Statement, Used, budget, budget_in_force, budget_negative, budget_set, budget_too_large, budget_usage, stats,
 };
 pub use owner::{
-    owner_account, owner_backlog, owner_no_such_model, owner_parked, owner_undeliverable, owner_webhook_failing,
-    owner_webhook_taken,
+    owner_account, owner_backlog, owner_budget_used_up, owner_no_such_model, owner_parked, owner_undeliverable,
+    owner_webhook_failing, owner_webhook_taken,
 };
 pub use panels::{
     default_model_button, effort_default, effort_high, effort_low, effort_max, effort_medium, effort_minimal,

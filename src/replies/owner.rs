@@ -18,6 +18,13 @@ phrases! {
         "Я никому не могу ответить: моя модель больше недоступна. Укажите в MODEL одну из openrouter.ai/models или в \
          FALLBACK_MODELS те, что могут её заменить, и перезапустите меня.\n\n{detail}"
     }
+    /// What the bot may cost in a day is used up.
+    pub owner_budget_used_up(detail: &str = "DAILY_BUDGET_USD=$20.00") {
+        "What I may spend in a day is used up, so I answer nobody until 00:00 UTC. If that should not be, raise \
+         DAILY_BUDGET_USD and restart me; if somebody asks too much, lower USER_DAILY_BUDGET_USD.\n\n{detail}"
+        "Бюджет на день исчерпан, и до 00:00 UTC я никому не отвечаю. Если так быть не должно, увеличьте DAILY_BUDGET_USD \
+         и перезапустите меня; если кто-то спрашивает слишком много, уменьшите USER_DAILY_BUDGET_USD.\n\n{detail}"
+    }
     /// An update was put aside.
     pub owner_parked(detail: &str = "its handling hung") {
         "I could not handle a message and have put it aside; everything else goes on. “routergram parked list” shows it, \

@@ -107,13 +107,13 @@ phrases! {
     pub effort_max() { "as much as possible" "сколько потребуется" }
     /// The setting of the web search, on.
     pub search_is_on() {
-        "Web search: on. A search costs up to $0.02, and what is found is read at the model's price."
-        "Поиск в интернете: включён. Один поиск стоит до $0.02, а найденное читается по цене модели."
+        "Web search: on. It adds up to $0.02 to an answer, and what is found is read at the model's price."
+        "Поиск в интернете: включён. Он добавляет к ответу до $0.02, а найденное читается по цене модели."
     }
     /// The setting of the web search, off.
     pub search_is_off() {
-        "Web search: off. When it is on, a search costs up to $0.02, and what is found is read at the model's price."
-        "Поиск в интернете: выключен. Если включить, один поиск стоит до $0.02, а найденное читается по цене модели."
+        "Web search: off. When it is on, it adds up to $0.02 to an answer, and what is found is read at the model's price."
+        "Поиск в интернете: выключен. Если включить, он добавляет к ответу до $0.02, а найденное читается по цене модели."
     }
     /// On the button that switches it on.
     pub search_on_button() { "🔎 Search the web" "🔎 Искать в интернете" }

@@ -9,16 +9,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, Day, Timestamp};
 use crate::faults::{self, Step};
 use crate::replies::Language;
 use crate::update::Lane;
 
 use super::sqlite::{self, Sqlite};
 use super::{
-    Accepted, AskedTurn, Backend, BackupError, Begun, ClaimKey, Conversation, FolderState, Load, NewReply, NewUpdate,
-    OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Preferences, Price, PutAside, Seq, Storage, StorageError,
-    TurnId, VisitError,
+    Accepted, AskedTurn, Backend, BackupError, Begun, Books, ClaimKey, Conversation, FolderState, Load, NewCharge,
+    NewReply, NewUpdate, OpenCharge, OpenError, ParkedUpdate, PendingUpdate, Preferences, Price, PutAside, Seq, Spent,
+    Storage, StorageError, TurnId, VisitError,
 };
 
 /// Runs the same method on whichever backend there is.
@@ -287,9 +287,17 @@ impl Storage {
         on_backend!(self, open_conversation_exists(lane))
     }
 
+    /// Opens a line in the ledger for a generation that has begun, so that its cost is found out even if this process
+    /// dies now: its first look is due after [`NewCharge::look_after`], or a moment after another process has opened the
+    /// store. [`store_reply`](Self::store_reply) completes it. A line that is there already stays as it is.
+    pub async fn open_charge(&self, charge: NewCharge) -> Result<(), StorageError> {
+        commit!(OpenCharge, self, open_charge(charge))
+    }
+
     /// The line of this bot's ledger whose cost is to be looked up next, perhaps not yet. A line is open from
-    /// [`store_reply`](Self::store_reply) without a cost until it is [settled](Self::settle) or
-    /// [given up](Self::settle_never); its first look is due a moment after it was written.
+    /// [`open_charge`](Self::open_charge), or from [`store_reply`](Self::store_reply) without a cost, until its cost is
+    /// told, or [looked up](Self::settle), or [given up](Self::settle_never); after a reply its first look is due in a
+    /// moment.
     pub async fn next_open_charge(&self, bot: i64) -> Result<Option<OpenCharge>, StorageError> {
         on_backend!(self, next_open_charge(bot))
     }
@@ -319,6 +327,21 @@ impl Storage {
     /// Gives up every open line of this bot that was entered before this moment; says how many.
     pub async fn settle_never_before(&self, bot: i64, charged_before: Timestamp) -> Result<usize, StorageError> {
         commit!(SettleNever, self, settle_never_before(bot, charged_before))
+    }
+
+    /// What the budgets of this bot's people are judged by, with what was spent on this day.
+    pub async fn books(&self, bot: i64, day: Day) -> Result<Books, StorageError> {
+        on_backend!(self, books(bot, day))
+    }
+
+    /// What this person has spent from this day on, by day and model.
+    pub async fn spent(&self, bot: i64, payer: i64, since: Day) -> Result<Vec<Spent>, StorageError> {
+        on_backend!(self, spent(bot, payer, since))
+    }
+
+    /// Gives a person a budget for each day of their own, in millionths of a dollar (0: no limit), or takes it away.
+    pub async fn set_budget(&self, bot: i64, user: i64, budget: Option<i64>) -> Result<(), StorageError> {
+        commit!(SetBudget, self, set_budget(bot, user, budget))
     }
 
     /// What was given up, the latest first, `limit` at most.

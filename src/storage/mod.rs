@@ -12,8 +12,10 @@
 //!   a repetition of the delivery at most, never of the answer, and dropped with the last delivery.
 //! - `conversations`, `turns`: what the model is told of the past.
 //! - `preferences`, `user_preferences`: what people have chosen, per chat and topic, and per person.
-//! - `ledger`: what each generation cost, once. A cost that was not told with the answer stays open until it was looked
-//!   up or given up.
+//! - `ledger`: what each generation cost, once. A line is open from the moment the provider has begun to answer until its
+//!   cost is known, was looked up, or was given up.
+//! - `spent`: the ledger's sums by person, day and model.
+//! - `people`: what the owner has decided about them.
 //! - `instances`: who claims.
 //!
 //! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
@@ -32,11 +34,13 @@ mod handle;
 mod insist;
 mod load;
 mod preferences;
+mod money;
 mod sqlite;
 
 pub use errors::{BackupError, OpenError, StorageError, VisitError};
 pub use insist::insist;
 pub use load::Load;
+pub use money::{Bill, Books, NewCharge, OpenCharge, Price, Spent, UsageRecord};
 pub use preferences::{AnswerLength, PreferenceChange, Preferences};
 
 /// Attempts that may die over an update (its process or its task did), or over one part of its reply, before it is to be
@@ -257,49 +261,6 @@ pub struct FinishedTurn {
     pub complete: bool,
     /// What it cost; `None` when the model was not reached.
     pub usage: Option<UsageRecord>,
-}
-
-/// One line of the ledger.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UsageRecord {
-    /// The provider's id of this generation; the ledger's key: the same id is charged once.
-    pub generation_id: String,
-    /// The model that served.
-    pub model: String,
-    /// Tokens read; 0 when unknown.
-    pub prompt_tokens: i64,
-    /// Tokens written; 0 when unknown.
-    pub completion_tokens: i64,
-    /// Millionths of a US dollar; `None` when the provider did not say (it can be looked up by `generation_id`).
-    pub cost_micro_usd: Option<i64>,
-}
-
-/// A line of the ledger whose cost is still to be looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenCharge {
-    /// Whose cost it is.
-    pub generation_id: String,
-    /// Telegram's id of the update that asked; `None` when it has been forgotten since.
-    pub update_id: Option<i64>,
-    /// When it was entered.
-    pub charged_at: Timestamp,
-    /// Not to be looked up before this moment.
-    pub look_at: Timestamp,
-    /// How often it was looked up in vain.
-    pub looks: u32,
-}
-
-/// What a generation turned out to have cost.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Price {
-    /// Millionths of a US dollar.
-    pub cost_micro_usd: i64,
-    /// The model that served.
-    pub model: Option<String>,
-    /// Tokens read.
-    pub prompt_tokens: Option<i64>,
-    /// Tokens written.
-    pub completion_tokens: Option<i64>,
 }
 
 /// The conversation of a lane, as far as it is wanted for a question.

@@ -7,6 +7,7 @@
 //! A turn's failures are its answer: the person is told in one sentence what to do, and that sentence is stored and
 //! delivered as any answer. Only the store's own trouble makes a turn run again.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -17,7 +18,8 @@ use crate::clock::Clock;
 use crate::config::TurnConfig;
 use crate::limits::Limits;
 use crate::metrics;
-use crate::openrouter::{ChatRequest, ModelErrorKind, OpenRouter};
+use crate::money::{Money, Refusal};
+use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::replies::Language;
 use crate::storage::{Address, ClaimKey, NewReply, Storage, StorageError, TurnId};
@@ -26,6 +28,8 @@ use crate::telegram::methods::BotIdentity;
 use crate::update::Lane;
 
 pub mod buttons;
+mod attempt;
+mod charge;
 mod choices;
 mod context;
 pub mod deliver;
@@ -35,6 +39,7 @@ mod reply;
 mod running;
 mod stream;
 
+use attempt::{Attempt, Made};
 pub use choices::Choices;
 pub use languages::Languages;
 pub use preview::{LastFrame, Over};
@@ -65,6 +70,8 @@ pub struct Tools {
     pub limits: Limits,
     /// In which language the bot speaks to whom.
     pub languages: Languages,
+    /// What people may spend.
+    pub money: Money,
     /// Cleared when this Bot API server turns out not to know drafts.
     pub drafts: AtomicBool,
     /// Cleared when this Bot API server turns out not to know rich messages.
@@ -90,6 +97,8 @@ pub struct Question {
     pub private: bool,
     /// Who asks.
     pub user: i64,
+    /// Whose budget pays: theirs, or the group's behind whose name they hide.
+    pub payer: i64,
     /// Their language, for the bot's own sentences.
     pub language: Language,
     /// What they wrote.
@@ -126,77 +135,41 @@ impl Question {
     }
 }
 
-/// Asks the model and returns what is to be stored and delivered, and what is to be waited for in between.
-pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<(NewReply, LastFrame), StorageError> {
+/// What came of a question.
+#[derive(Debug)]
+pub enum Answer {
+    /// This is to be stored and delivered; the preview's last frame is to be waited for in between.
+    Written(Box<NewReply>, LastFrame),
+    /// There is no money for it, and the model was not asked. The message, if any, in which an answer was to grow.
+    Refused(Refusal, Option<i64>),
+}
+
+/// Asks the model, if there is money for it; once more on other terms, where that helps.
+pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, StorageError> {
     let turn = tools.running.begin(question);
-    let mut terms = Terms { budget: context::BUDGET, shortened: false, model_refused: false };
-    let mut again: Option<Question> = None;
-    let (mut written, choices) = loop {
-        let question = again.as_ref().unwrap_or(question);
-        let (mut written, choices) = attempt(tools, question, terms, &turn).await?;
-        let Some(others) = terms.after(&written, &choices) else { break (written, choices) };
-        terms = others;
-        // There may be a message already in which the answer is to grow.
-        let placed = std::mem::take(&mut written.last_frame).over().await.placed.or(question.placed);
-        again = Some(Question { placed, ..question.clone() });
+    let mut attempt = Attempt::first();
+    let mut question = Cow::Borrowed(question);
+    let (mut made, bill) = loop {
+        let (mut made, reservation) = match attempt.make(tools, &question, &turn).await? {
+            Ok(made) => made,
+            Err(refusal) => return Ok(Answer::Refused(refusal, question.placed)),
+        };
+        let bill = reservation.bill();
+        reservation.ends(made.written.finish.usage.cost_micro_usd);
+        let Some(other) = attempt.after(&made) else { break (made, bill) };
+        attempt = other;
+        // It may have left a message behind in which the answer is to grow.
+        let placed = std::mem::take(&mut made.written.last_frame).over().await.placed;
+        question.to_mut().placed = placed.or(question.placed);
     };
-    log_end(tools, &written);
-    let last_frame = std::mem::take(&mut written.last_frame);
-    if matches!(written.end, End::Edited) {
+    log_end(tools, &made.written);
+    let last_frame = std::mem::take(&mut made.written.last_frame);
+    if matches!(made.written.end, End::Edited) {
         let over = last_frame.over().await;
-        return Ok((reply::void(question, written, over.placed), LastFrame::none()));
+        let reply = reply::void(&question, made.written, bill, over.placed);
+        return Ok(Answer::Written(Box::new(reply), LastFrame::none()));
     }
-    Ok((reply::reply(tools, question, written, &choices), last_frame))
-}
-
-/// What an attempt is made with.
-#[derive(Debug, Clone, Copy)]
-struct Terms {
-    /// How much of the conversation goes along, in estimated tokens.
-    budget: usize,
-    /// That was halved already.
-    shortened: bool,
-    /// The provider knows nothing of the model that was chosen.
-    model_refused: bool,
-}
-
-impl Terms {
-    /// What to try instead, where this was not the last word.
-    fn after(self, written: &Written, choices: &Choices) -> Option<Self> {
-        if !self.shortened && written.is_too_long_for_the_model() {
-            return Some(Self { budget: self.budget / 2, shortened: true, ..self });
-        }
-        if !self.model_refused && choices.chosen && written.has_no_such_model() {
-            tracing::info!(model = choices.model, "The chosen model is not there any more; asking the owner's own");
-            return Some(Self { model_refused: true, ..self });
-        }
-        None
-    }
-}
-
-async fn attempt(
-    tools: &Arc<Tools>,
-    question: &Question,
-    terms: Terms,
-    turn: &running::Turn,
-) -> Result<(Written, Choices), StorageError> {
-    let Terms { budget, model_refused, .. } = terms;
-    let conversation = tools.storage.conversation(question.lane.conversation(), budget, question.without()).await?;
-    let mut choices = Choices::of(tools, &conversation.preferences);
-    if model_refused {
-        choices = choices.without_its_model(tools, &conversation.preferences);
-    }
-    let prompt = conversation.system_prompt.as_deref().unwrap_or(&tools.config.system_prompt);
-    let request = ChatRequest {
-        messages: context::messages(&choices.instructed(prompt), &conversation, &question.text),
-        session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", question.lane.chat, question.lane.thread)),
-        user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
-        model: Some(choices.model.clone()),
-        max_tokens: Some(choices.max_tokens()),
-        effort: choices.effort(),
-        web_search: choices.web_search(),
-    };
-    Ok((stream::write(tools, question, request, turn.ends()).await, choices))
+    Ok(Answer::Written(Box::new(reply::reply(tools, &question, made, bill)), last_frame))
 }
 
 fn log_end(tools: &Tools, written: &Written) {

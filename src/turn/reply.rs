@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use super::stream::{End, Written};
-use super::{Choices, Question, Tools, buttons};
+use super::{Made, Question, Tools, buttons};
 use crate::config::ReplyFormat;
 use crate::openrouter::ModelErrorKind;
 use crate::replies::{self, Language};
-use crate::storage::{ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, UsageRecord};
+use crate::storage::{Bill, ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, UsageRecord};
 use crate::telegram::markdown;
 use crate::telegram::split::{MESSAGE_UNITS, split};
 
@@ -18,7 +18,8 @@ const MOST_MESSAGES: usize = 5;
 const RICH_CHARACTERS: usize = 32_768;
 
 /// What was written, and how it ended, as a reply. A chosen model that is gone is told and forgotten with it, so once.
-pub(super) fn reply(tools: &Tools, question: &Question, written: Written, choices: &Choices) -> NewReply {
+pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) -> NewReply {
+    let Made { written, choices } = made;
     let again = question.again.as_ref();
     // An attempt that brought nothing leaves the earlier answer in the conversation, unless its question is void.
     let replaced = again.filter(|again| again.void || !written.text.is_empty());
@@ -36,15 +37,15 @@ pub(super) fn reply(tools: &Tools, question: &Question, written: Written, choice
         in_place: over.map(|again| again.in_place.clone()).unwrap_or_default(),
         keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
         conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
-        turn: Some(finished(question, written)),
         preferences: gone.iter().map(|_| PreferenceChange::Model(None)).collect(),
+        turn: Some(finished(question, written, bill)),
         ..NewReply::default()
     }
 }
 
 /// An answer whose question was edited meanwhile: nothing of it is sent or remembered but what it cost, and the messages
 /// in which it was shown, for the next one.
-pub(super) fn void(question: &Question, written: Written, placed: Option<i64>) -> NewReply {
+pub(super) fn void(question: &Question, written: Written, bill: Bill, placed: Option<i64>) -> NewReply {
     let in_place = match &question.again {
         Some(again) if !again.in_place.is_empty() => again.in_place.clone(),
         _ => placed.into_iter().collect(),
@@ -55,12 +56,12 @@ pub(super) fn void(question: &Question, written: Written, placed: Option<i64>) -
         address: question.address,
         in_place,
         conversation: conversation.unwrap_or_default(),
-        turn: Some(finished(question, written)),
+        turn: Some(finished(question, written, bill)),
         ..NewReply::default()
     }
 }
 
-fn finished(question: &Question, written: Written) -> FinishedTurn {
+fn finished(question: &Question, written: Written, bill: Bill) -> FinishedTurn {
     let complete = matches!(written.end, End::Complete);
     let usage = written.generation_id.map(|generation_id| UsageRecord {
         generation_id,
@@ -68,6 +69,7 @@ fn finished(question: &Question, written: Written) -> FinishedTurn {
         prompt_tokens: written.finish.usage.prompt_tokens.unwrap_or(0),
         completion_tokens: written.finish.usage.completion_tokens.unwrap_or(0),
         cost_micro_usd: written.finish.usage.cost_micro_usd,
+        bill,
     });
     let (text, asked_in) = (question.text.clone(), question.asked_in);
     FinishedTurn { user: question.user, asked_in, question: text, answer: written.text, complete, usage }

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::charge::Charge;
 use super::preview::{LastFrame, Preview};
 use super::running::Ends;
 use super::{Question, Tools};
@@ -85,7 +86,13 @@ impl Written {
 
 /// Asks and reads to the end, showing what grows. Dropping the stream at a stop closes the connection, which is what
 /// ends the billing.
-pub(super) async fn write(tools: &Arc<Tools>, question: &Question, request: ChatRequest, ends: &Ends) -> Written {
+pub(super) async fn write(
+    tools: &Arc<Tools>,
+    question: &Question,
+    request: ChatRequest,
+    ends: &Ends,
+    charge: &mut Charge<'_>,
+) -> Written {
     let mut preview = Preview::new(tools, question);
     let (began, deadline) = (Stopwatch::start(), tools.clock.now().plus(tools.config.timeout));
     tracing::debug!("Asking the model");
@@ -102,7 +109,7 @@ pub(super) async fn write(tools: &Arc<Tools>, question: &Question, request: Chat
     let written = match asked {
         Ok(stream) => {
             tracing::debug!(generation.id = stream.generation_id(), "The model has begun to answer");
-            read(stream, &mut preview, over, began).await
+            read(stream, &mut preview, over, charge, began).await
         }
         Err(end) => Written::nothing(end),
     };
@@ -133,13 +140,17 @@ async fn read(
     mut stream: AnswerStream,
     preview: &mut Preview,
     mut over: Pin<&mut impl Future<Output = End>>,
+    charge: &mut Charge<'_>,
     began: Stopwatch,
 ) -> Written {
     let mut text = String::new();
     let end = loop {
+        // It may have been asked again meanwhile, which is another generation.
+        charge.is_for(stream.generation_id());
         tokio::select! {
             biased;
             end = &mut over => break end,
+            () = charge.keep_writing() => {}
             piece = stream.next() => match piece {
                 Ok(Some(Progress::Text(piece))) => {
                     if text.is_empty() {

@@ -6,6 +6,7 @@
 //! may: Telegram offers nothing that would make a send exactly-once, and what was sent off is done, whoever has died. So at
 //! most 1.5 × what is sent within 35 ms, for each kill (Telegram is 30 ms away there, there and back, 60 ms otherwise; the
 //! rest is the commit), and each of them announced in the log. Placeholders that a kill left behind are counted: their words stay true.
+//! And the ledger has what the model charged, also for what the kills cut short.
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use anyhow::Context as _;
 
 use crate::Run;
 use crate::load::people::Mode;
+use crate::money;
 use crate::report::{Report, Row};
 use crate::store::{self, Left};
 use crate::world::{World, kill};
@@ -108,7 +110,10 @@ async fn killed(run: Run, mode: Mode, growing: Growing) -> anyhow::Result<Row> {
     let drained = world.drains().await;
     row.note(format!("at rest {:.1} s after the last question", rest.elapsed().as_secs_f64()));
     row.must(drained.is_ok(), drained.err().map(|error| error.to_string()).unwrap_or_default());
+    let settled = money::settles(&world.data()).await;
+    row.must(settled.is_ok(), settled.err().map(|error| error.to_string()).unwrap_or_default());
     process.stop().await?;
+    judge_money(&mut row, &world)?;
     judge(&mut row, &world, growing)?;
     Ok(world.keep_if_red(row))
 }
@@ -119,6 +124,17 @@ async fn lives(world: &World, questions: usize) -> anyhow::Result<()> {
     while store::third_attempts(&world.data())? > 0 {
         tokio::time::sleep(Duration::from_millis(LATER.end)).await;
     }
+    Ok(())
+}
+
+/// The ledger has what the model charged, to the millionth of a dollar. What it cannot have is an answer that had words
+/// before the line of its first moment was committed: its model takes 140 ms to the first word, so that should be none, and
+/// one for each kill is what a machine that is held up may make of it.
+fn judge_money(row: &mut Row, world: &World) -> anyhow::Result<()> {
+    let money::Difference { charged, unknown, wrong } = money::compare(&world.data(), &world.model)?;
+    row.note(format!("{charged} µ$ charged, {unknown} answers unknown to the ledger"));
+    row.must(wrong == 0, format!("{wrong} lines of the ledger are not what the model charged"));
+    row.must(unknown <= row.rounds, format!("{unknown} answers were charged that the ledger does not know"));
     Ok(())
 }
 

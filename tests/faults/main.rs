@@ -15,6 +15,7 @@ mod broken_disk;
 mod crash;
 mod disk;
 mod load_of;
+mod money;
 mod posts;
 mod power;
 mod report;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use rusqlite::{Connection, OpenFlags};
 
-const DATABASE: &str = "routergram.db";
+pub(crate) const DATABASE: &str = "routergram.db";
 
 /// How many updates wait, those that are being worked on included; a store that is not there yet holds none.
 pub(crate) fn pending(folder: &Path) -> anyhow::Result<u64> {

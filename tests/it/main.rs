@@ -35,6 +35,7 @@ mod logs;
 mod metrics;
 mod model_failures;
 mod models;
+mod money;
 mod neighbours;
 mod otlp;
 mod owner;

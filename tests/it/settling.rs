@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use routergram::clock::Clock;
-use routergram::config::OpenRouterConfig;
+use routergram::config::{MoneyConfig, OpenRouterConfig};
 use routergram::lifecycle::{StopSignals, Tasks};
+use routergram::money::Money;
 use routergram::openrouter::{ChatMessage, ChatRequest, OpenRouter};
 use routergram::sandbox::model::{Booking, FakeModel, Records, Reporting};
 use routergram::settle::Settler;
-use routergram::storage::{Accepted, FinishedTurn, NewReply, NewUpdate, Storage, UsageRecord};
+use routergram::storage::{Accepted, Bill, FinishedTurn, NewReply, NewUpdate, Storage, UsageRecord};
 use routergram::update::Lane;
 use tempfile::TempDir;
 
@@ -159,7 +160,8 @@ impl Office {
         };
         let client = OpenRouter::new(&config, clock.clone()).unwrap();
         let tasks = Tasks::new(StopSignals::default());
-        let settler = Settler::new(storage.clone(), client.clone(), clock.clone(), BOT);
+        let money = Money::open(storage.clone(), clock.clone(), BOT, MoneyConfig::default()).await.unwrap();
+        let settler = Settler::new(storage.clone(), client.clone(), money, clock.clone(), BOT);
         tasks.spawn(settler.run(tasks.stop().soft.clone()));
         Self { clock, storage, model, client, tasks, folder }
     }
@@ -175,6 +177,7 @@ impl Office {
             prompt_tokens: 0,
             completion_tokens: 0,
             cost_micro_usd: None,
+            bill: Bill::default(),
         };
         let (question, answer) = ("?".to_owned(), "!".to_owned());
         let turn = FinishedTurn { user: ANNA, asked_in: 1, question, answer, complete: false, usage: Some(usage) };

@@ -40,7 +40,7 @@ pub(crate) async fn with_people(people: u16, clock: &Clock) -> anyhow::Result<(F
 }
 
 /// What the program is told: where everything is, where to keep its store, where to listen, and that nobody is told to
-/// write less.
+/// write less or to spend less.
 pub(crate) fn settings(
     telegram: &FakeTelegram,
     model: &FakeModel,
@@ -59,6 +59,8 @@ pub(crate) fn settings(
         ("LOG_FORMAT", "json"),
         // Each of these people stands for many.
         ("USER_MESSAGES_PER_MINUTE", "0"),
+        ("USER_DAILY_BUDGET_USD", "0"),
+        ("DAILY_BUDGET_USD", "0"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();

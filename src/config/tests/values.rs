@@ -31,6 +31,8 @@ fn two_variables_are_enough() {
     assert_eq!((config.http.host.to_string().as_str(), config.http.port), ("0.0.0.0", 8000));
     assert_eq!((config.turns.max_concurrent, config.turns.timeout), (256, Duration::from_mins(5)));
     assert_eq!(config.turns.allowed_users, None);
+    let budgets = (config.money.user_daily_micro_usd, config.money.daily_micro_usd);
+    assert_eq!(budgets, (Some(1_000_000), Some(20_000_000)));
     assert!(config.owner.admins.is_empty());
     assert!(config.turns.system_prompt.contains("Telegram"));
     assert_eq!(config.storage.data_dir, PathBuf::from("./data"));
@@ -55,6 +57,8 @@ fn everything_can_be_set() {
         ("ADMIN_TOKEN", "fedcba9876543210"),
         ("ALLOWED_USER_IDS", "1, 22 ,333"),
         ("ADMIN_IDS", "22, 1"),
+        ("USER_DAILY_BUDGET_USD", "$0.50"),
+        ("DAILY_BUDGET_USD", "0"),
         ("DRAIN_SECS", "0"),
         ("LOG_FORMAT", "Text"),
         ("RUST_LOG", "warn,routergram=debug"),
@@ -70,6 +74,7 @@ fn everything_can_be_set() {
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.turns.allowed_users, Some(vec![1, 22, 333]));
     assert_eq!(config.owner.admins, [22, 1], "in this order: the first one is told");
+    assert_eq!((config.money.user_daily_micro_usd, config.money.daily_micro_usd), (Some(500_000), None));
     assert_eq!((config.drain, config.log.format), (Duration::ZERO, LogFormat::Text));
     assert_eq!(config.http.host.to_string(), "::1");
 }
@@ -81,6 +86,10 @@ const UNACCEPTABLE: &[(&str, &str)] = &[
     ("OPENROUTER_API_KEY", TOKEN),
     ("OPENROUTER_API_KEY", "sk or"),
     ("MODEL", "two words"),
+    ("USER_DAILY_BUDGET_USD", "five"),
+    ("USER_DAILY_BUDGET_USD", "-1"),
+    ("DAILY_BUDGET_USD", "0.0000001"),
+    ("DAILY_BUDGET_USD", "1000001"),
     ("FALLBACK_MODELS", "a/b, two words"),
     ("ALLOWED_MODELS", ","),
     ("ALLOWED_MODELS", "openai/*, two words"),

@@ -98,6 +98,8 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     TURN_TIMEOUT_SECS            300                                                           default
     MAX_CONCURRENT_TURNS         256                                                           default
     USER_MESSAGES_PER_MINUTE     20                                                            default
+    USER_DAILY_BUDGET_USD        1.00                                                          default
+    DAILY_BUDGET_USD             20.00                                                         default
     TELEGRAM_MAX_PER_SECOND      0                                                             default
     PORT                         9000                                                          environment, as WEBAPP_PORT
     HOST                         0.0.0.0                                                       default

@@ -193,6 +193,9 @@ impl Hold {
     }
 }
 
+/// Says of a request whether its answer may begin.
+pub(super) type Condition = Arc<dyn Fn(&AskedRequest) -> bool + Send + Sync>;
+
 /// Makes an answer from a request.
 pub(super) type Answerer = Arc<dyn Fn(&AskedRequest) -> String + Send + Sync>;
 
@@ -221,6 +224,10 @@ pub(super) struct Behaviour {
     pub(super) faults: VecDeque<Fault>,
     pub(super) lasting_fault: Option<Fault>,
     pub(super) holds: VecDeque<Hold>,
+    /// Those that hold a response back before its headers.
+    pub(super) doors: VecDeque<Hold>,
+    /// What the first delta of every answer waits for.
+    pub(super) first_delta_when: Option<Condition>,
     pub(super) account: Account,
 }
 
@@ -244,6 +251,8 @@ impl Default for Behaviour {
             faults: VecDeque::new(),
             lasting_fault: None,
             holds: VecDeque::new(),
+            doors: VecDeque::new(),
+            first_delta_when: None,
             account: Account::default(),
         }
     }

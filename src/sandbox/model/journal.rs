@@ -180,7 +180,8 @@ impl Journal {
     }
 
     pub(super) fn book(&self) -> Vec<Booking> {
-        self.order.iter().filter_map(|id| self.book.get(id)).cloned().collect()
+        let known = self.order.iter().filter_map(|id| self.book.get(id));
+        known.filter(|booking| booking.completion_tokens > 0).cloned().collect()
     }
 
     pub(super) fn booking(&self, generation_id: &str) -> Option<&Booking> {

@@ -54,6 +54,14 @@ struct Shared {
     stopping: CancellationToken,
 }
 
+/// Where a response is held back.
+#[derive(Default)]
+struct Holds {
+    before_headers: Option<Hold>,
+    /// After so many deltas.
+    after: Option<Hold>,
+}
+
 /// What has happened so far; whoever waits, waits for a change of this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Counts {
@@ -198,6 +206,18 @@ impl FakeModel {
         gate
     }
 
+    /// The next request that is answered with a stream (and is not yet held so) waits at this gate before its headers.
+    pub fn hold_before_headers(&self) -> Gate {
+        let (hold, gate) = Hold::new(0);
+        self.shared.behaviour().doors.push_back(hold);
+        gate
+    }
+
+    /// From now on the first delta of an answer waits, behind its headers, until this holds of its request.
+    pub fn first_delta_when(&self, holds: impl Fn(&AskedRequest) -> bool + Send + Sync + 'static) {
+        self.shared.behaviour().first_delta_when = Some(Arc::new(holds));
+    }
+
     /// The well-formed requests, oldest first: the last few hundred.
     #[must_use]
     pub fn requests(&self) -> Vec<AskedRequest> {
@@ -277,7 +297,7 @@ impl Shared {
     }
 
     /// What befalls this request: what follows from the state comes before what was announced.
-    fn next_fault_and_hold(&self, asked: &AskedRequest, available: bool) -> (Option<Fault>, Option<Hold>) {
+    fn next_fault_and_holds(&self, asked: &AskedRequest, available: bool) -> (Option<Fault>, Holds) {
         let mut behaviour = self.behaviour();
         let too_long = behaviour.context_messages.is_some_and(|limit| asked.messages.len() > limit);
         let fault = if !available {
@@ -288,8 +308,12 @@ impl Shared {
             behaviour.faults.pop_front().or_else(|| behaviour.lasting_fault.clone())
         };
         let streams = !matches!(fault, Some(Fault::Status { .. } | Fault::ErrorIn200 { .. } | Fault::NoResponse));
-        let hold = if streams { behaviour.holds.pop_front() } else { None };
-        (fault, hold)
+        let holds = if streams {
+            Holds { before_headers: behaviour.doors.pop_front(), after: behaviour.holds.pop_front() }
+        } else {
+            Holds::default()
+        };
+        (fault, holds)
     }
 
     fn sent_a_chunk(&self) {

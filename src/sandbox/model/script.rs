@@ -15,7 +15,7 @@ use futures_util::{Stream, stream};
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::behaviour::{Behaviour, Fault, Hold, Reporting};
+use super::behaviour::{Behaviour, Condition, Fault, Hold, Reporting};
 use super::catalog::price_nano_usd;
 use super::journal::{AskedRequest, Booking, Outcome, tokens};
 
@@ -24,10 +24,14 @@ const COMMENT: &str = ": OPENROUTER PROCESSING\n\n";
 /// Between the comments of a stream that has fallen silent.
 const SILENT_FOR: Duration = Duration::from_secs(1);
 
+/// Between two looks whether an answer may begin.
+const LOOK: Duration = Duration::from_millis(2);
+
 /// Something the stream does.
-#[derive(Debug)]
 pub(super) enum Act {
     Wait(Duration),
+    /// Waits until this holds.
+    Until(Condition),
     Hold(Hold),
     /// Writes what is no delta.
     Write(String),
@@ -70,6 +74,9 @@ impl<'a> Script<'a> {
         let deltas = std::iter::repeat_n(None, thoughts).chain(pieces(answer, behaviour.chunk_chars).map(Some));
         for (sent, piece) in deltas.enumerate() {
             script.pass(&mut hold, sent);
+            if sent == 0 {
+                script.acts.extend(behaviour.first_delta_when.clone().map(Act::Until));
+            }
             if breaks_after.is_some_and(|after| after <= sent) {
                 break;
             }
@@ -138,8 +145,7 @@ impl<'a> Script<'a> {
             "completion_tokens_details": {"reasoning_tokens": self.reasoning_tokens},
         });
         if with_cost {
-            let cost = booking(self.asked, self.completion_tokens, false).map_or(0.0, |booking| booking.cost_usd());
-            usage["cost"] = json!(cost);
+            usage["cost"] = json!(booking(self.asked, self.completion_tokens, false).cost_usd());
             usage["is_byok"] = json!(false);
         }
         usage
@@ -201,21 +207,21 @@ fn pieces(answer: &str, chars: Option<usize>) -> Box<dyn Iterator<Item = &str> +
 }
 
 /// What a generation costs that wrote this many tokens. Without any it costs nothing at OpenRouter, whatever it read.
-fn booking(asked: &AskedRequest, completion_tokens: u64, cancelled: bool) -> Option<Booking> {
+fn booking(asked: &AskedRequest, completion_tokens: u64, cancelled: bool) -> Booking {
     let (read, written) = price_nano_usd(&asked.model);
-    let prompt_tokens = asked.prompt_tokens();
-    (completion_tokens > 0).then(|| Booking {
+    let prompt_tokens = if completion_tokens > 0 { asked.prompt_tokens() } else { 0 };
+    Booking {
         generation_id: asked.generation_id.clone(),
         model: asked.model.clone(),
         prompt_tokens,
         completion_tokens,
         cost_nano_usd: prompt_tokens * read + completion_tokens * written,
         cancelled,
-    })
+    }
 }
 
 /// A stream that performs, and reports its end however it ends.
-struct Performance {
+pub(super) struct Performance {
     acts: VecDeque<Act>,
     asked: AskedRequest,
     shared: Arc<Shared>,
@@ -224,25 +230,29 @@ struct Performance {
     outcome: Option<Outcome>,
 }
 
-/// The body of a response.
-pub(super) fn perform(
-    acts: VecDeque<Act>,
-    asked: AskedRequest,
-    shared: Arc<Shared>,
-) -> impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static {
-    let performance = Performance { acts, asked, shared, chunks: 0, tokens: 0, outcome: None };
-    stream::unfold(performance, |mut performance| async move {
-        let written = performance.act().await?;
-        Some((written, performance))
-    })
-}
-
 impl Performance {
+    pub(super) const fn of(acts: VecDeque<Act>, asked: AskedRequest, shared: Arc<Shared>) -> Self {
+        Self { acts, asked, shared, chunks: 0, tokens: 0, outcome: None }
+    }
+
+    /// The body of a response.
+    pub(super) fn stream(self) -> impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static {
+        stream::unfold(self, |mut performance| async move {
+            let written = performance.act().await?;
+            Some((written, performance))
+        })
+    }
+
     /// Acts until something is written; `None` at the end.
     async fn act(&mut self) -> Option<Result<Bytes, io::Error>> {
         loop {
             match self.acts.pop_front()? {
                 Act::Wait(pause) => self.shared.clock.sleep(pause).await,
+                Act::Until(holds) => {
+                    while !holds(&self.asked) {
+                        self.shared.clock.sleep(LOOK).await;
+                    }
+                }
                 Act::Hold(mut hold) => hold.pass().await,
                 Act::Write(event) => return Some(Ok(event.into())),
                 Act::Delta(event, tokens) => {
@@ -276,12 +286,12 @@ impl Drop for Performance {
     fn drop(&mut self) {
         let hung_up = self.outcome.is_none();
         let outcome = self.outcome.take().unwrap_or(Outcome::HungUp { chunks: self.chunks });
-        self.shared.closed(self.asked.number, outcome, booking(&self.asked, self.tokens, hung_up));
+        self.shared.closed(self.asked.number, outcome, Some(booking(&self.asked, self.tokens, hung_up)));
     }
 }
 
 /// A response that never comes, until the client has enough of it.
 pub(super) async fn never(asked: AskedRequest, shared: Arc<Shared>) -> Infallible {
-    let _performance = Performance { acts: VecDeque::new(), asked, shared, chunks: 0, tokens: 0, outcome: None };
+    let _performance = Performance::of(VecDeque::new(), asked, shared);
     std::future::pending().await
 }

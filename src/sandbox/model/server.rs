@@ -17,7 +17,7 @@ use super::behaviour::{Fault, Records};
 use super::catalog;
 use super::check::{Checked, Refusal, check};
 use super::journal::{AskedRequest, Outcome};
-use super::script::{Script, never, perform};
+use super::script::{Performance, Script, never};
 
 /// Larger than every context with pictures.
 const BODY_BYTES: usize = 64 << 20;
@@ -129,7 +129,7 @@ async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
         checked.models.iter().find(serves).cloned()
     };
     let asked = shared.arrived(checked, available.clone());
-    let (fault, hold) = shared.next_fault_and_hold(&asked, available.is_some());
+    let (fault, holds) = shared.next_fault_and_holds(&asked, available.is_some());
     match &fault {
         Some(Fault::Status { status, headers, body }) => {
             shared.closed_at_once(asked.number);
@@ -150,14 +150,18 @@ async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
     }
     let answerer = Arc::clone(&shared.behaviour().answerer);
     let text = answerer(&asked);
-    let acts = Script::write(&asked, &shared.behaviour(), &text, fault.as_ref(), hold);
+    let acts = Script::write(&asked, &shared.behaviour(), &text, fault.as_ref(), holds.after);
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream".to_owned()),
         (header::CACHE_CONTROL.as_str(), "no-cache".to_owned()),
         ("x-generation-id", asked.generation_id.clone()),
     ];
     let stopping = shared.stopping.clone();
-    let body = futures_util::StreamExt::take_until(perform(acts, asked, shared), stopping.cancelled_owned());
+    let performance = Performance::of(acts, asked, shared);
+    if let Some(mut door) = holds.before_headers {
+        door.pass().await;
+    }
+    let body = futures_util::StreamExt::take_until(performance.stream(), stopping.cancelled_owned());
     (headers, Body::from_stream(body)).into_response()
 }
 

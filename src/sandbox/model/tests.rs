@@ -180,6 +180,39 @@ async fn hanging_up_is_noticed_billed_so_far_and_can_be_looked_up() {
 }
 
 #[tokio::test]
+async fn an_answer_can_be_held_before_and_behind_its_headers_and_costs_nothing_until_it_has_words() {
+    let (model, client, _) = hurried().await;
+    let mut door = model.hold_before_headers();
+    let mut asking = pin!(client.ask(question(&["?"])));
+    tokio::select! {
+        biased;
+        _ = &mut asking => panic!("there are no headers yet"),
+        () = door.reached() => {}
+    }
+    door.release();
+    let may_begin = Arc::new(std::sync::atomic::AtomicBool::default());
+    let (wanted, seen) = (Arc::clone(&may_begin), Arc::new(tokio::sync::Notify::new()));
+    let looked = Arc::clone(&seen);
+    model.first_delta_when(move |_| {
+        looked.notify_one();
+        wanted.load(std::sync::atomic::Ordering::Relaxed)
+    });
+    asking.await.unwrap();
+    let mut second = client.ask(question(&["?"])).await.unwrap();
+    seen.notified().await;
+    assert!(second.next().now_or_never().is_none());
+    let generation = second.generation_id().unwrap().to_owned();
+    drop(second);
+    model.idle().await;
+    assert_eq!(model.book().iter().filter(|booking| booking.generation_id == generation).count(), 0);
+    let Lookup::Known(record) = client.look_up(&generation).await else { panic!("no record") };
+    assert_eq!((record.cost_micro_usd, record.completion_tokens), (0, Some(0)));
+    may_begin.store(true, std::sync::atomic::Ordering::Relaxed);
+    let mut third = client.ask(question(&["?"])).await.unwrap();
+    assert!(third.next().await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_record_may_be_late_or_refused_or_kept_nowhere() {
     let (model, client, clock) = hurried().await;
     outcome(&client, &clock, &["?"]).await.1.unwrap();

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Day};
 use crate::update::Lane;
 
 use super::{
-    Accepted, Address, Begun, ConversationChange, FinishedTurn, NewReply, NewUpdate, Part, PendingUpdate, Seq, Storage,
-    StorageError, UsageRecord,
+    Accepted, Address, Begun, Bill, ConversationChange, FinishedTurn, NewReply, NewUpdate, Part, PendingUpdate, Seq,
+    Storage, StorageError, UsageRecord,
 };
 
 /// Makes a test of each promise, for each backend.
@@ -35,6 +35,7 @@ mod conversations;
 mod inbox;
 mod ledger;
 mod preferences;
+mod money;
 mod replies;
 mod turns;
 
@@ -126,6 +127,7 @@ fn turn(question: &str, answer: &str) -> FinishedTurn {
         prompt_tokens: 10,
         completion_tokens: 20,
         cost_micro_usd: Some(300),
+        bill: Bill { payer: 99, day: Day(20_000), reserved_micro_usd: 5_000 },
     };
     FinishedTurn {
         user: 99,

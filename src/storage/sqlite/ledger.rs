@@ -1,11 +1,14 @@
-//! Money: one line per generation, written once, and completed once when its cost was not told at first.
+//! The ledger: one line per generation, opened when it begins, completed once.
+//!
+//! Whoever completes a line says what they know; what was told first stays. The sums of the lines (`money`) are kept by
+//! triggers, so that no statement here can forget them.
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::clock::Timestamp;
-use crate::storage::{FinishedTurn, OpenCharge, Price, Seq, StorageError};
+use crate::storage::{FinishedTurn, NewCharge, OpenCharge, Price, Seq, StorageError};
 use crate::update::Lane;
 
 use super::{Sqlite, Transaction};
@@ -13,12 +16,26 @@ use super::{Sqlite, Transaction};
 /// From the end of an answer to the first look for its cost: providers know it a moment later, not at once.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 
+const OPEN: &str = "
+    INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
+                        cost_micro_usd, charged_at, settle_at, day, reserved_micro_usd)
+    VALUES (:generation_id, :bot, :chat, :payer, :seq, '', 0, 0, NULL, :now, :settle_at, :day, :reserved)
+    ON CONFLICT (generation_id) DO NOTHING";
+
 const CHARGE: &str = "
     INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
-                        cost_micro_usd, charged_at, settle_at)
-    VALUES (:generation_id, :bot, :chat, :user, :seq, :model, :prompt_tokens, :completion_tokens,
-            :cost_micro_usd, :now, :settle_at)
-    ON CONFLICT (generation_id) DO NOTHING";
+                        cost_micro_usd, charged_at, settle_at, day, reserved_micro_usd)
+    VALUES (:generation_id, :bot, :chat, :payer, :seq, :model, :prompt_tokens, :completion_tokens,
+            :cost_micro_usd, :now, :settle_at, :day, :reserved)
+    ON CONFLICT (generation_id) DO UPDATE SET
+        model = iif(model = '', excluded.model, model),
+        prompt_tokens = iif(prompt_tokens = 0, excluded.prompt_tokens, prompt_tokens),
+        completion_tokens = iif(completion_tokens = 0, excluded.completion_tokens, completion_tokens),
+        cost_micro_usd = excluded.cost_micro_usd, settle_at = excluded.settle_at
+    WHERE cost_micro_usd IS NULL AND settle_at IS NOT NULL";
+
+/// Of lines that nobody has looked up yet.
+const DUE_AT_LAST: &str = "UPDATE ledger SET settle_at = :soon WHERE settle_at > :soon AND settle_tries = 0";
 
 pub(super) const NEXT: &str = "
     SELECT generation_id, charged_at, settle_at, settle_tries, update_id FROM ledger LEFT JOIN inbox USING (seq)
@@ -43,6 +60,20 @@ const NEVER_BEFORE: &str = "
     UPDATE ledger SET settle_at = NULL WHERE bot = :bot AND settle_at IS NOT NULL AND charged_at < :before";
 
 impl Sqlite {
+    pub(in crate::storage) async fn open_charge(&self, charge: NewCharge) -> Result<(), StorageError> {
+        self.write(move |tx| {
+            let NewCharge { generation_id, lane, seq, bill, look_after } = charge;
+            tx.db.prepare_cached(OPEN)?.execute(named_params! {
+                ":generation_id": generation_id, ":bot": lane.bot, ":chat": lane.chat, ":payer": bill.payer,
+                ":seq": seq.0, ":now": tx.now.0, ":settle_at": tx.now.plus(look_after).0, ":day": bill.day.0,
+                ":reserved": bill.reserved_micro_usd,
+            })?;
+            // Nobody is told: it is completed by its answer, mostly before it is due.
+            Ok(())
+        })
+        .await
+    }
+
     pub(in crate::storage) async fn next_open_charge(&self, bot: i64) -> Result<Option<OpenCharge>, StorageError> {
         self.read(move |db| {
             let next = db.prepare_cached(NEXT)?.query_row(named_params! { ":bot": bot }, |row| {
@@ -114,10 +145,10 @@ pub(super) fn charge(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
     let open = usage.cost_micro_usd.is_none();
     let settle_at = open.then(|| tx.now.plus(FIRST_LOOK).0);
     tx.db.prepare_cached(CHARGE)?.execute(named_params! {
-        ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":user": turn.user,
+        ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":payer": usage.bill.payer,
         ":seq": seq.0, ":model": usage.model, ":prompt_tokens": usage.prompt_tokens,
         ":completion_tokens": usage.completion_tokens, ":cost_micro_usd": usage.cost_micro_usd, ":now": tx.now.0,
-        ":settle_at": settle_at,
+        ":settle_at": settle_at, ":day": usage.bill.day.0, ":reserved": usage.bill.reserved_micro_usd,
     })?;
     if open {
         tx.left_open.set(true);
@@ -125,10 +156,14 @@ pub(super) fn charge(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
     Ok(())
 }
 
+/// Whoever was writing an answer is dead: what it cost is looked up a moment from now, not when it would have been late.
+pub(super) fn ended_with_their_process(db: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    db.prepare_cached(DUE_AT_LAST)?.execute(named_params! { ":soon": now.plus(FIRST_LOOK).0 })?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
-
     use super::super::open;
     use super::*;
     use crate::clock::Clock;

@@ -28,6 +28,7 @@ mod inbox;
 mod ledger;
 mod load;
 mod look;
+mod money;
 mod open;
 mod preferences;
 mod readers;

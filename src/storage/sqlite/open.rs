@@ -19,7 +19,7 @@ use super::folder::{self, HeldFolder};
 use super::readers::Readers;
 use super::unwritable::unwritable;
 use super::writer::{Desk, Writer};
-use super::{Alarm, Parts, Sqlite};
+use super::{Alarm, Parts, Sqlite, ledger};
 
 /// The schema's history. A released step is never changed, only followed by another one.
 pub(super) const SCHEMA: &[M<'_>] = &[
@@ -27,6 +27,7 @@ pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0002-answers.sql")),
     M::up(include_str!("../migrations/sqlite/0003-settle.sql")),
     M::up(include_str!("../migrations/sqlite/0004-preferences.sql")),
+    M::up(include_str!("../migrations/sqlite/0005-money.sql")),
 ];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.
@@ -75,7 +76,7 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>]) -> Result<Sqli
     if faults::is_on(Switch::SynchronousNormal) {
         db.execute_batch("PRAGMA synchronous = NORMAL").map_err(|error| explain(&file, &error))?;
     }
-    let me = sign_in(&db, &clock).map_err(|error| explain(&file, &error))?;
+    let me = sign_in(&db, &clock, schema.len() == SCHEMA.len()).map_err(|error| explain(&file, &error))?;
 
     let alarm = Alarm::new();
     let log = Arc::new(LogState::default());
@@ -166,12 +167,16 @@ fn copy(db: &Connection, folder: &HeldFolder, version: usize) -> std::io::Result
     copy.parent().map_or(Ok(()), folder::sync)
 }
 
-/// Enters this opening as the one instance; the held folder proves that there is no other.
-fn sign_in(db: &Connection, clock: &Clock) -> rusqlite::Result<i64> {
+/// Enters this opening as the one instance; the held folder proves that there is no other, and that whoever was at work here
+/// is dead. Tests open with the schemas of older versions, which are not the `latest`.
+fn sign_in(db: &Connection, clock: &Clock, latest: bool) -> rusqlite::Result<i64> {
     let entry = db.unchecked_transaction()?;
     entry.execute("DELETE FROM instances", [])?;
     entry.execute("INSERT INTO instances (heartbeat) VALUES (?1)", [clock.now().0])?;
     let me = entry.last_insert_rowid();
+    if latest {
+        ledger::ended_with_their_process(&entry, clock.now())?;
+    }
     entry.commit()?;
     Ok(me)
 }

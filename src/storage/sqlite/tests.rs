@@ -10,7 +10,7 @@ use rusqlite_migration::{M, Migrations};
 use tempfile::TempDir;
 
 use crate::clock::Clock;
-use crate::storage::{Accepted, Address, FinishedTurn, NewReply, NewUpdate, OpenError, Part, UsageRecord};
+use crate::storage::{Accepted, Address, Bill, FinishedTurn, NewReply, NewUpdate, OpenError, Part, UsageRecord};
 use crate::update::Lane;
 
 use super::*;
@@ -45,6 +45,7 @@ fn reply() -> NewReply {
         prompt_tokens: 1,
         completion_tokens: 2,
         cost_micro_usd: None,
+        bill: Bill::default(),
     };
     let turn = FinishedTurn {
         user: 9,

@@ -1,7 +1,7 @@
 //! People who are not who they seem, and those who want more than is theirs. Attacks 15, 16, 18 and 22.
 //!
-//! There are no budgets and no files yet: what can be said of 18 and 22 until then is that one person's questions are
-//! answered one at a time and each within its length, and that no file is fetched, whatever it claims to be.
+//! Of 18, what budgets do is told elsewhere (`money`); here one person's questions in one chat are answered one at a time and
+//! each within its length. There are no files yet: what can be said of 22 is that none is fetched, whatever it claims to be.
 
 use routergram::replies::{self, Language, Unread};
 use routergram::sandbox::model::{Booking, Fault};

@@ -12,6 +12,8 @@ pub(super) struct Seen {
     /// Lines of the ledger, and those among them whose cost is not known.
     pub(super) charged: i64,
     pub(super) open: i64,
+    /// What the model has charged and the ledger does not know, or knows otherwise.
+    pub(super) misbooked: usize,
     /// Sends of which the log says that they may be copies.
     pub(super) announced: usize,
     /// Updates that were put aside.
@@ -23,8 +25,10 @@ pub(super) struct Seen {
 pub(super) enum Cost {
     /// It does not.
     Nothing,
-    /// What the model had written was not stored, so the question is asked again.
+    /// What the model had written was not stored, so the question is asked again. What was charged for it is found out.
     AskedAgain,
+    /// The same, and nobody had time to note that the model had begun: what it charges for its first moment is not known.
+    AskedUnnoted,
     /// A send was announced in the store and not reported: nobody can know whether it arrived. It had not.
     Announced,
     /// The same, and it had. So many copies.
@@ -42,6 +46,7 @@ impl Cost {
         match self {
             Self::Nothing => "nothing",
             Self::AskedAgain => "asked again, since what was not stored is not known",
+            Self::AskedUnnoted => "asked again, and the ledger had not heard of it",
             Self::Announced => "announced as a copy, since nobody knows whether it arrived",
             Self::Copies(_) => "a copy, announced, since nobody knows whether it arrived",
             Self::Orphan => "a placeholder that nobody could note",
@@ -54,7 +59,10 @@ impl Cost {
     pub(super) fn explains(self, undisturbed: &Seen, seen: &Seen) -> Result<(), String> {
         let expected = match self {
             Self::Nothing | Self::Orphan | Self::OwnerToldAgain => undisturbed.clone(),
-            Self::AskedAgain => Seen { asked: undisturbed.asked + 1, ..undisturbed.clone() },
+            Self::AskedAgain => {
+                Seen { asked: undisturbed.asked + 1, charged: undisturbed.charged + 1, ..undisturbed.clone() }
+            }
+            Self::AskedUnnoted => Seen { asked: undisturbed.asked + 1, ..undisturbed.clone() },
             Self::GivenUp => Seen {
                 asked: undisturbed.asked - 1,
                 charged: undisturbed.charged - 1,
@@ -71,7 +79,7 @@ impl Cost {
         let (added, lost) = difference(&undisturbed.lines, &seen.lines);
         let copies = added.iter().filter(|line| undisturbed.lines.iter().any(|known| known == *line)).count();
         let holds = match self {
-            Self::Nothing | Self::AskedAgain | Self::Announced => added.is_empty(),
+            Self::Nothing | Self::AskedAgain | Self::AskedUnnoted | Self::Announced => added.is_empty(),
             Self::Copies(count) => (added.len(), copies) == (count, count),
             Self::Orphan => added.len() == 1 && added[0].contains("[⏹ Stop]"),
             Self::GivenUp => (added.len(), copies) == (1, 0),
@@ -107,8 +115,9 @@ impl Seen {
 impl Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))?;
-        let Self { asked, charged, open, announced, parked, .. } = self;
-        writeln!(f, "asked {asked}, charged {charged} ({open} open), announced {announced}, parked {parked}")
+        let Self { asked, charged, open, misbooked, announced, parked, .. } = self;
+        let charged = format!("{charged} ({open} open, {misbooked} wrong)");
+        writeln!(f, "asked {asked}, charged {charged}, announced {announced}, parked {parked}")
     }
 }
 

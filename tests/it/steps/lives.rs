@@ -65,6 +65,7 @@ fn seen(world: &World) -> Seen {
         asked: world.model.request_count(),
         charged: counted("SELECT count(*) FROM ledger"),
         open: counted("SELECT count(*) FROM ledger WHERE cost_micro_usd IS NULL"),
+        misbooked: world.misbooked().len(),
         announced: world.bot.said(ANNOUNCED),
         parked: counted("SELECT count(*) FROM inbox WHERE state = 'parked'"),
     }

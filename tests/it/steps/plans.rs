@@ -77,8 +77,17 @@ pub(super) const PLANS: &[Plan] = &[
     (
         Scene::Questions,
         Cost::AskedAgain,
-        &["after-ask", "first-words", "last-words", "decided", "before-store-reply", "first-words:2", "decided:5"],
+        &[
+            "after-open-charge",
+            "first-words",
+            "last-words",
+            "decided",
+            "before-store-reply",
+            "first-words:2",
+            "decided:5",
+        ],
     ),
+    (Scene::Questions, Cost::AskedUnnoted, &["after-ask", "before-open-charge", "before-open-charge:2"]),
     (
         Scene::Questions,
         Cost::Announced,
@@ -147,6 +156,7 @@ pub(super) const PLANS: &[Plan] = &[
     (Scene::Settling, Cost::Nothing, &["before-look-up", "after-look-up", "before-settle", "after-settle"]),
     (Scene::SettlingLate, Cost::Nothing, &["before-settle-later", "after-settle-later"]),
     (Scene::SettlingNever, Cost::Nothing, &["before-settle-never", "after-settle-never"]),
+    (Scene::Budgeted, Cost::Nothing, &["before-set-budget", "after-set-budget"]),
     (Scene::Owned, Cost::Nothing, &["before-tell-owner"]),
     (Scene::Owned, Cost::OwnerToldAgain, &["after-tell-owner"]),
     (Scene::Stopping, Cost::AskedAgain, &["before-forgive-deaths", "after-forgive-deaths"]),

@@ -47,6 +47,8 @@ pub(super) enum Scene {
     SettlingLate,
     /// The same, and the provider will never know them.
     SettlingNever,
+    /// Somebody is given a budget of their own.
+    Budgeted,
     /// A key that is refused, which the owner is told.
     Owned,
     /// The process is asked to stop while an answer is being written.
@@ -70,6 +72,9 @@ impl Scene {
     pub(super) async fn world(self) -> World {
         let olga = OLGA.to_string();
         let mut settings = vec![("MAX_CONCURRENT_TURNS", "1")];
+        if self == Self::Budgeted {
+            settings.push(("ADMIN_USER_IDS", olga.as_str()));
+        }
         if self == Self::Owned {
             settings.extend([("ADMIN_USER_IDS", olga.as_str()), ("OPENROUTER_API_KEY", "sk-or-v1-TEST-but-bad")]);
         }
@@ -83,6 +88,7 @@ impl Scene {
         world.telegram.add_person(CLARA, "Clara", Some("en"));
         world.telegram.add_person(OLGA, "Olga", Some("en"));
         world.model.answers_with(|asked| answer(asked.question()));
+        world.words_wait_for_the_ledger();
         world.expects_in_log(&["may arrive twice", "Another process receives", "Polling fails"]);
         world.expects_in_log(self.complaints());
         world
@@ -112,6 +118,13 @@ impl Scene {
                 world.says(BORIS, BORIS, "/help");
                 world.anna("two");
                 world.says(CLARA, CLARA, "three");
+            }
+            Self::Budgeted => {
+                world.says(OLGA, OLGA, &format!("/budget {ANNA} 5"));
+                world.anna("one");
+                world.says(BORIS, BORIS, "/budget 1002 5");
+                world.anna("two");
+                world.says(OLGA, OLGA, &format!("/budget {ANNA}"));
             }
             Self::Placeholder | Self::Grown | Self::NotYours => {
                 world.says(ANNA, GROUP, "/ask one");
@@ -174,17 +187,15 @@ impl Scene {
 
     /// What the scene waits for beside the answers.
     pub(super) async fn settles(self, world: &World) {
-        let left = match self {
-            Self::Settling | Self::SettlingNever => "SELECT count(*) FROM ledger WHERE settle_at IS NOT NULL",
-            Self::SettlingLate => "SELECT count(*) FROM ledger WHERE settle_tries = 0",
-            _ => return self.is_told(world).await,
-        };
-        until("the ledger is settled", async || stored::<i64>(world.folder.path(), left) == 0).await;
-    }
-
-    async fn is_told(self, world: &World) {
-        if self == Self::Owned {
-            world.answers(OLGA, 1).await;
+        match self {
+            Self::SettlingLate => {
+                let left = "SELECT count(*) FROM ledger WHERE settle_tries = 0";
+                until("every cost was looked for", async || stored::<i64>(world.folder.path(), left) == 0).await;
+            }
+            Self::Owned => {
+                world.answers(OLGA, 1).await;
+            }
+            _ => world.settles().await,
         }
     }
 }

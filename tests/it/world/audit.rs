@@ -1,5 +1,6 @@
 //! What no story asserts and every story wants.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use routergram::sandbox::telegram::FakeTelegram;
@@ -13,6 +14,43 @@ impl World {
         within("Telegram has delivered everything", self.telegram.all_delivered()).await;
         let database = self.folder.path().to_owned();
         until("the bot has worked on everything", async || pending(&database) == 0).await;
+    }
+
+    /// From now on the model's first words wait until the ledger knows of them, so that whoever dies over them leaves an
+    /// open line.
+    pub(crate) fn words_wait_for_the_ledger(&self) {
+        let folder = self.folder.path().to_owned();
+        self.model.first_delta_when(move |asked| is_entered(&folder, &asked.generation_id));
+    }
+
+    /// Returns when the cost of everything that was asked is known, or given up.
+    pub(crate) async fn settles(&self) {
+        within("the model has closed its book", self.model.idle()).await;
+        let open = "SELECT count(*) FROM ledger WHERE settle_at IS NOT NULL";
+        until("the ledger is settled", async || stored::<i64>(self.folder.path(), open) == 0).await;
+    }
+
+    /// Everything that the model has charged and the ledger has not, or has otherwise; and what the ledger has beyond that.
+    pub(crate) fn misbooked(&self) -> Vec<String> {
+        let database = open(self.folder.path());
+        let mut statement = database.prepare("SELECT generation_id, ifnull(cost_micro_usd, 0) FROM ledger").unwrap();
+        let lines = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let mut lines: HashMap<String, i64> = lines.collect::<Result<_, _>>().unwrap();
+        let mut wrong = Vec::new();
+        for booking in self.model.book() {
+            let (charged, entered) = (booking.cost_micro_usd(), lines.remove(&booking.generation_id));
+            if entered != Some(charged) {
+                wrong.push(format!("{}: charged {charged}, entered {entered:?}", booking.generation_id));
+            }
+        }
+        wrong.extend(lines.iter().filter(|(_, cost)| **cost != 0).map(|(id, cost)| format!("{id}: invented {cost}")));
+        let sums =
+            "SELECT (SELECT ifnull(sum(cost_micro_usd), 0) FROM ledger) - ifnull(sum(cost_micro_usd), 0) FROM spent";
+        let difference: i64 = database.query_row(sums, [], |row| row.get(0)).unwrap();
+        if difference != 0 {
+            wrong.push(format!("the sums lack {difference}"));
+        }
+        wrong
     }
 
     /// Returns when an answer is stored and not delivered yet.
@@ -62,6 +100,13 @@ pub(crate) fn keeps_secrets(log: &str, telegram: &FakeTelegram) {
     for secret in [Some(telegram.token().to_owned()), Some(KEY.to_owned()), secret].into_iter().flatten() {
         assert!(!log.contains(&secret), "the log holds a secret:\n{log}");
     }
+}
+
+/// Is this generation in the ledger?
+fn is_entered(folder: &Path, generation_id: &str) -> bool {
+    let entered = "SELECT count(*) FROM ledger WHERE generation_id = ?1";
+    let count = open(folder).query_row(entered, [generation_id], |row| row.get::<_, i64>(0));
+    count.is_ok_and(|count| count > 0)
 }
 
 /// How many updates wait in the store, claimed ones included.

@@ -1,0 +1,92 @@
+//! One attempt at an answer: the conversation, what holds in it, the money for it, and the call.
+//!
+//! Most questions need one. The second and the third are made on other terms, when the model says that it cannot be asked
+//! on these: a conversation that is too long for it, a chosen model that is not there any more. Each keeps money back for
+//! itself, at the price of the model that it asks.
+
+use std::sync::Arc;
+
+use super::charge::Charge;
+use super::running::Turn;
+use super::stream::{self, Written};
+use super::{Choices, Question, Tools, context, keyed_hash};
+use crate::money::{Refusal, Reservation, Verdict, Worst};
+use crate::openrouter::ChatRequest;
+use crate::storage::StorageError;
+
+/// What an attempt is made with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attempt {
+    /// How much of the conversation goes along, in estimated tokens.
+    budget: usize,
+    /// That was halved already.
+    shortened: bool,
+    /// The provider knows nothing of the model that was chosen.
+    model_refused: bool,
+}
+
+/// What came of it.
+pub(super) struct Made {
+    /// What the model wrote.
+    pub(super) written: Written,
+    /// What held for the conversation.
+    pub(super) choices: Choices,
+}
+
+impl Attempt {
+    pub(super) const fn first() -> Self {
+        Self { budget: context::BUDGET, shortened: false, model_refused: false }
+    }
+
+    /// What to try instead, where this was not the last word.
+    pub(super) fn after(self, made: &Made) -> Option<Self> {
+        let Made { written, choices } = made;
+        if !self.shortened && written.is_too_long_for_the_model() {
+            return Some(Self { budget: self.budget / 2, shortened: true, ..self });
+        }
+        if !self.model_refused && choices.chosen && written.has_no_such_model() {
+            tracing::info!(model = choices.model, "The chosen model is not there any more; asking the owner's own");
+            return Some(Self { model_refused: true, ..self });
+        }
+        None
+    }
+
+    /// Asks the model, if there is money for it.
+    pub(super) async fn make(
+        self,
+        tools: &Arc<Tools>,
+        question: &Question,
+        turn: &Turn,
+    ) -> Result<Result<(Made, Reservation), Refusal>, StorageError> {
+        let (request, choices) = self.request(tools, question).await?;
+        let worst = Worst::of(&tools.model.terms(&request), |model| tools.catalogue.price(model));
+        let mut reservation = match tools.money.reserve(question.payer, worst).await? {
+            Verdict::Granted(reservation) => reservation,
+            Verdict::Refused(refusal) => return Ok(Err(refusal)),
+        };
+        let mut charge = Charge::new(tools, question, &mut reservation);
+        let written = stream::write(tools, question, request, turn.ends(), &mut charge).await;
+        Ok(Ok((Made { written, choices }, reservation)))
+    }
+
+    /// The question with as much of the conversation as fits, and what holds in it.
+    async fn request(self, tools: &Tools, question: &Question) -> Result<(ChatRequest, Choices), StorageError> {
+        let lane = question.lane;
+        let conversation = tools.storage.conversation(lane.conversation(), self.budget, question.without()).await?;
+        let mut choices = Choices::of(tools, &conversation.preferences);
+        if self.model_refused {
+            choices = choices.without_its_model(tools, &conversation.preferences);
+        }
+        let prompt = conversation.system_prompt.as_deref().unwrap_or(&tools.config.system_prompt);
+        let request = ChatRequest {
+            messages: context::messages(&choices.instructed(prompt), &conversation, &question.text),
+            session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", lane.chat, lane.thread)),
+            user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
+            model: Some(choices.model.clone()),
+            max_tokens: Some(choices.max_tokens()),
+            effort: choices.effort(),
+            web_search: choices.web_search(),
+        };
+        Ok((request, choices))
+    }
+}
