@@ -90,7 +90,8 @@ async fn of_twenty_questions_that_wait_for_the_very_first_start_exactly_one_is_a
     }
     let list = world.model.hold_the_list();
     world.bot.starts().await;
-    until("all are taken in", async || world.bot.metric("routergram_updates_total{outcome=\"new\"}").await >= 20).await;
+    until("all are worked on", async || world.bot.metric("routergram_updates_in_flight").await >= 20).await;
+    assert_eq!(world.model.list_count(), 0);
     drop(list);
     world.drains().await;
     assert_eq!(world.model.request_count(), 1);
