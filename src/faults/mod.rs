@@ -125,6 +125,8 @@ named! {
         SendRichMessage = "sendRichMessage",
         /// A file.
         SendDocument = "sendDocument",
+        /// A picture.
+        SendPhoto = "sendPhoto",
         /// A text over another.
         EditMessageText = "editMessageText",
         /// Messages go.

@@ -244,6 +244,7 @@ async fn what_stats_tells_is_what_the_models_book_says() {
         models: vec![("openai/gpt-4o-mini".to_owned(), used)],
         left: Some((1_000_000 - used.micro_usd, 1_000_000)),
         reserved: 0,
+        model: "OpenAI: GPT-4o-mini".to_owned(),
     };
     world.bot.stops().await;
     starts(&mut world).await;
