@@ -29,7 +29,9 @@ pub mod clock;
 pub mod faults;
 pub mod lifecycle;
 pub mod usd;
+pub mod nearest;
 pub mod replies;
+pub mod personas;
 pub mod telemetry;
 pub mod update;
 
