@@ -90,7 +90,7 @@ pub type Routes = Handler<'static, Result<Outcome, HandlerError>, DpHandlerDescr
 pub fn routes() -> Routes {
     dptree::entry()
         .branch(case![Route::Start].endpoint(say::greeting))
-        .branch(case![Route::Help].endpoint(say::help))
+        .branch(case![Route::Help(audience)].endpoint(say::help))
         .branch(case![Route::New(prompt)].endpoint(new::start_over))
         .branch(case![Route::Stop(who)].endpoint(stop::stop))
         .branch(case![Route::Ask(text)].endpoint(ask::ask))

@@ -19,9 +19,9 @@ mod tests;
 mod unread;
 
 pub use commands::{
-    button_expired, continued_in_file, edit_of_a_part, edit_too_late, help, menu, nothing_to_forget, nothing_to_retry,
-    nothing_to_stop, placeholder, retry_button, start, started_over, started_over_as, stop_button, stop_not_yours,
-    stopped, unknown_command,
+    Audience, button_expired, commands, continued_in_file, description, edit_of_a_part, edit_too_late, help, menu,
+    nothing_to_forget, nothing_to_retry, nothing_to_stop, placeholder, retry_button, short_description, start,
+    started_over, started_over_as, stop_button, stop_not_yours, stopped, unknown_command, unknown_command_but,
 };
 pub use failures::{
     account, answer_too_dear, bots_budget_used_up, budget_used_up, busy, context_too_long, cut_off, empty_answer,

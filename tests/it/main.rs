@@ -32,6 +32,7 @@ mod lanes;
 mod limits;
 mod layering;
 mod logs;
+mod menus;
 mod metrics;
 mod model_failures;
 mod models;

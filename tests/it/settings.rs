@@ -1,6 +1,6 @@
 //! `/settings` and `/language`: one message that changes, and what holds from then on.
 
-use routergram::replies::{self, Language};
+use routergram::replies::{self, Audience, Language};
 use routergram::sandbox::telegram::view::MessageView;
 use serde_json::{Value, json};
 
@@ -112,17 +112,17 @@ async fn somebody_chooses_their_language_and_it_is_theirs_everywhere_also_after_
     let russian = world.taps(ANNA, ANNA, "Русский").await;
     assert_eq!(russian.text, replies::language_heading(Language::Ru));
     assert_eq!(buttons(&russian)[1], ["✓ Русский"]);
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person));
     world.bot.dies();
     world.bot.starts().await;
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person));
     world.says(ANNA, GROUP, "/help");
     world.drains().await;
-    assert_eq!(world.last_said(GROUP), replies::help(Language::Ru));
-    assert_eq!(says(&world, BORIS, "/help").await.text, replies::help(Language::Ru));
+    assert_eq!(world.last_said(GROUP), replies::help(Language::Ru, Audience::Group));
+    assert_eq!(says(&world, BORIS, "/help").await.text, replies::help(Language::Ru, Audience::Person));
     says(&world, ANNA, "/language").await;
     world.taps(ANNA, ANNA, "как в Telegram").await;
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::En));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::En, Audience::Person));
     world.ends().await;
 }
 
