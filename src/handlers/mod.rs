@@ -24,6 +24,7 @@ mod limit;
 mod model;
 mod new;
 mod panel;
+mod persona;
 mod retry;
 mod route;
 mod say;
@@ -96,6 +97,7 @@ pub fn routes() -> Routes {
         .branch(case![Route::Ask(text)].endpoint(ask::ask))
         .branch(case![Route::Retry].endpoint(retry::command))
         .branch(case![Route::Model(query)].endpoint(model::command))
+        .branch(case![Route::Persona(words)].endpoint(persona::command))
         .branch(case![Route::Settings].endpoint(settings::command))
         .branch(case![Route::Language].endpoint(language::command))
         .branch(case![Route::Stats].endpoint(stats::stats))

@@ -23,6 +23,8 @@ pub(super) enum Route {
     Retry,
     /// `/model`, with what is searched for.
     Model(String),
+    /// `/persona`, with its name.
+    Persona(String),
     /// `/settings`.
     Settings,
     /// `/language`.
@@ -161,7 +163,8 @@ fn command_route(message: &Message, command: &str, rest: &str, audience: Audienc
         }
         "retry" => Route::Retry,
         "model" => Route::Model(rest.to_owned()),
-        // A group has no settings of its own but its model, and no language.
+        "persona" => Route::Persona(rest.to_owned()),
+        // A group has no settings of its own but its model and its persona, and no language.
         "settings" if message.private => Route::Settings,
         "language" if message.private => Route::Language,
         // What somebody's answers cost is nobody else's business.
@@ -266,9 +269,10 @@ mod tests {
     }
 
     #[test]
-    fn a_group_may_choose_its_model_and_nothing_else() {
+    fn a_group_may_choose_its_model_and_its_persona_and_nothing_else() {
         let sent = |chat, text: &str| routed(chat, &serde_json::json!({"text": text}));
         assert_eq!(sent(-5, "/model gpt"), Route::Model("gpt".into()));
+        assert_eq!(sent(-5, "/persona cook"), Route::Persona("cook".into()));
         assert!(matches!(sent(-5, "/settings"), Route::Ignore(_)) && matches!(sent(-5, "/language"), Route::Ignore(_)));
         assert_eq!((sent(5, "/settings"), sent(5, "/language")), (Route::Settings, Route::Language));
     }

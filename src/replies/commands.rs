@@ -10,21 +10,21 @@ phrases! {
     pub start(model: &str = "OpenAI: GPT-5 Mini") {
         "Hello! Ask me anything, in any language: a language model answers, and you watch it write.\n\n\
          For example: “What can I cook with two eggs and a tomato?” Or send me a text and say what to do with it.\n\n\
-         I remember what we talk about; /new begins afresh. At the moment {model} answers: /model has others \
-         and /help the rest.\n\n\
+         I remember what we talk about; /new begins afresh. At the moment {model} answers: /model has others, /persona \
+         gives it a role, /help lists the rest.\n\n\
          Models make mistakes, so check what matters."
         "Здравствуйте! Спрашивайте о чём угодно и на любом языке: ответит языковая модель, прямо у вас на глазах.\n\n\
          Например: «Что приготовить из двух яиц и помидора?» Или пришлите текст и скажите, что с ним сделать.\n\n\
-         Я помню, о чём мы говорим; /new начинает с чистого листа. Сейчас отвечает {model}: другие модели в /model, \
-         всё остальное в /help.\n\n\
+         Я помню, о чём мы говорим; /new начинает с чистого листа. Сейчас отвечает {model}: другие модели в /model, роль \
+         для неё в /persona, всё остальное в /help.\n\n\
          Модели ошибаются, поэтому важное проверяйте."
     }
     /// What stands in an empty chat with the bot: what it can do.
     pub description() {
         "Ask anything, in any language: a language model answers while you watch. It remembers the conversation, answers \
-         again when you edit your question, and helps in groups.\n\nPress Start and write."
+         again when you edit your question, takes on a role, and helps in groups.\n\nPress Start and write."
         "Спрашивайте о чём угодно и на любом языке: языковая модель ответит у вас на глазах. Она помнит разговор, отвечает \
-         заново, если исправить вопрос и помогает в группах.\n\nНажмите «Старт» и пишите."
+         заново, если исправить вопрос, берёт на себя роли и помогает в группах.\n\nНажмите «Старт» и пишите."
     }
     /// What stands in the bot's profile.
     pub short_description() {
@@ -132,6 +132,8 @@ phrases! {
     menu_retry() { "answer the last question again" "ответить на последний вопрос заново" }
     /// Description of `/model` in the menu.
     menu_model() { "choose the model" "выбрать модель" }
+    /// Description of `/persona` in the menu.
+    menu_persona() { "choose who I am to be" "выбрать мне роль" }
     /// Description of `/budget` in the owner's menu.
     menu_budget() { "what somebody may spend in a day (owner)" "сколько кто-то может потратить за день (владелец)" }
     /// Description of `/settings` in the menu.
@@ -166,11 +168,12 @@ impl Audience {
 type Describe = fn(Language) -> String;
 
 /// What a person can do, the most used first.
-const PERSONS: [(&str, Describe); 9] = [
+const PERSONS: [(&str, Describe); 10] = [
     ("new", menu_new),
     ("stop", menu_stop),
     ("retry", menu_retry),
     ("model", menu_model),
+    ("persona", menu_persona),
     ("settings", menu_settings),
     ("language", menu_language),
     ("stats", menu_stats),
@@ -179,8 +182,14 @@ const PERSONS: [(&str, Describe); 9] = [
 ];
 
 /// What is worth a line in a group's menu. The other commands that are not about one person work there too.
-const GROUPS: [(&str, Describe); 5] =
-    [("ask", menu_ask), ("stop", menu_stop), ("retry", menu_retry), ("model", menu_model), ("help", menu_help)];
+const GROUPS: [(&str, Describe); 6] = [
+    ("ask", menu_ask),
+    ("stop", menu_stop),
+    ("retry", menu_retry),
+    ("model", menu_model),
+    ("persona", menu_persona),
+    ("help", menu_help),
+];
 
 /// What an owner can do beside that.
 const OWNERS: [(&str, Describe); 1] = [("budget", menu_budget)];

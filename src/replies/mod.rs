@@ -13,6 +13,7 @@ mod failures;
 mod money;
 mod owner;
 mod panels;
+mod personas;
 mod phrases;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,10 @@ pub use panels::{
     models_legend, models_of, no_model_found, no_models_known, panel_expired, panel_not_yours, price_free,
     price_varies, search_is_off, search_is_on, search_off_button, search_on_button, setting_effort, setting_kept,
     setting_language, setting_length, settings_button, settings_heading, settings_model_button,
+};
+pub use personas::{
+    no_such_persona, no_such_persona_but, own_instructions, persona_chosen, persona_gone, persona_heading,
+    persona_hint, persona_none, persona_not_offered, persona_off, persona_waits, settings_persona_button,
 };
 pub use unread::{Unread, cannot_read};
 

@@ -18,6 +18,7 @@ fn book(language: Language) -> Vec<(&'static str, String)> {
         money::composed(language),
         owner::examples(language),
         panels::examples(language),
+        personas::examples(language),
         unread::examples(language),
     ];
     pages.into_iter().flatten().chain(Audience::ALL.map(|all| ("help", help(language, all)))).collect()
@@ -110,7 +111,7 @@ fn the_first_words_read_well() {
 
     For example: “What can I cook with two eggs and a tomato?” Or send me a text and say what to do with it.
 
-    I remember what we talk about; /new begins afresh. At the moment GPT-5 Mini answers: /model has others and /help the rest.
+    I remember what we talk about; /new begins afresh. At the moment GPT-5 Mini answers: /model has others, /persona gives it a role, /help lists the rest.
 
     Models make mistakes, so check what matters.
     "#);
@@ -119,7 +120,7 @@ fn the_first_words_read_well() {
 
     Например: «Что приготовить из двух яиц и помидора?» Или пришлите текст и скажите, что с ним сделать.
 
-    Я помню, о чём мы говорим; /new начинает с чистого листа. Сейчас отвечает GPT-5 Mini: другие модели в /model, всё остальное в /help.
+    Я помню, о чём мы говорим; /new начинает с чистого листа. Сейчас отвечает GPT-5 Mini: другие модели в /model, роль для неё в /persona, всё остальное в /help.
 
     Модели ошибаются, поэтому важное проверяйте.
     "#);
@@ -131,6 +132,7 @@ fn the_first_words_read_well() {
     /stop — stop the answer being written
     /retry — answer the last question again
     /model — choose the model
+    /persona — choose who I am to be
     /settings — how I answer
     /language — in which language I speak
     /stats — what your answers cost, and what is left
@@ -145,6 +147,7 @@ fn the_first_words_read_well() {
     /stop — прервать ответ
     /retry — ответить на последний вопрос заново
     /model — выбрать модель
+    /persona — выбрать мне роль
     /settings — как я отвечаю
     /language — на каком языке я говорю
     /stats — сколько стоили ответы и сколько осталось
@@ -158,6 +161,7 @@ fn the_first_words_read_well() {
     /stop — прервать ответ
     /retry — ответить на последний вопрос заново
     /model — выбрать модель
+    /persona — выбрать мне роль
     /help — что я умею
     "#);
     insta::assert_snapshot!(private_bot(Language::En, UserId(123)), @"This bot is private. Your id is 123: send it to its owner.");

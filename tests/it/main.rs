@@ -42,6 +42,7 @@ mod otlp;
 mod owner;
 mod page_scripts;
 mod parked;
+mod personas;
 mod picture;
 mod places;
 mod polling;
