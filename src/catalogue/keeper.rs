@@ -45,6 +45,7 @@ impl Keeper {
         let working = async {
             loop {
                 let pause = self.refresh().await;
+                self.catalogue.was_asked();
                 self.clock.sleep(pause).await;
             }
         };
@@ -60,8 +61,8 @@ impl Keeper {
             Ok(Some(models)) if models.is_empty() => self.failed("the list is empty"),
             Ok(Some(models)) => {
                 self.failures = 0;
-                tracing::debug!(models = models.len(), "The list of models is up to date");
                 self.catalogue.replace(models.clone());
+                tracing::debug!(models = models.len(), "The list of models is up to date");
                 self.keep(models).await;
                 FRESH_FOR
             }

@@ -12,6 +12,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::watch;
+
 use crate::config::AllowedModels;
 use crate::openrouter::{OfferedModel, Price, without_routing};
 
@@ -31,6 +33,8 @@ pub struct Catalogue {
 struct Inner {
     allowed: AllowedModels,
     list: RwLock<Arc<List>>,
+    /// The server was asked, whatever came of it.
+    asked: watch::Sender<bool>,
 }
 
 /// One state of the list; it is replaced as a whole.
@@ -46,7 +50,7 @@ impl Catalogue {
     /// An empty one, in which people may choose what is allowed.
     #[must_use]
     pub fn new(allowed: AllowedModels) -> Self {
-        Self { inner: Arc::new(Inner { allowed, list: RwLock::default() }) }
+        Self { inner: Arc::new(Inner { allowed, list: RwLock::default(), asked: watch::Sender::new(false) }) }
     }
 
     /// With what was kept in `folder` of the list of this server (its base address). Blocks for a moment.
@@ -93,6 +97,15 @@ impl Catalogue {
         !self.list().all.is_empty()
     }
 
+    /// Returns when there is a list, or its server was asked for one in vain: what is to be kept back of a budget for the
+    /// first question of all depends on a price.
+    pub async fn is_asked_for(&self) {
+        if !self.is_known() {
+            // The sender is ours: it does not go away before the receiver does.
+            let _ = self.inner.asked.subscribe().wait_for(|asked| *asked).await;
+        }
+    }
+
     /// May people choose a model with this id?
     #[must_use]
     pub fn permits(&self, id: &str) -> bool {
@@ -107,6 +120,11 @@ impl Catalogue {
         offered.sort_by(|one, other| in_order(one, other));
         let list = Arc::new(List { offered: offered.into(), all });
         *self.inner.list.write().unwrap_or_else(PoisonError::into_inner) = list;
+    }
+
+    /// The server was asked.
+    fn was_asked(&self) {
+        self.inner.asked.send_replace(true);
     }
 
     fn list(&self) -> Arc<List> {

@@ -2,6 +2,7 @@
 
 use super::Language;
 use super::count::{questions, tokens};
+use super::panels::price_free;
 use super::phrases::phrases;
 use crate::usd;
 
@@ -72,8 +73,6 @@ phrases! {
         "The cost is not known: {questions}"
         "Стоимость не известна: {questions}"
     }
-    /// A model that costs nothing.
-    free() { "free" "бесплатно" }
     /// An answer that nobody told the cost of.
     cost_unknown() { "cost not known" "стоимость не известна" }
     /// The model that served is not known.
@@ -161,7 +160,7 @@ fn line(language: Language, model: &str, used: &Used) -> String {
     let model = if model.is_empty() { model_unknown(language) } else { model.to_owned() };
     let cost = match used.micro_usd {
         0 if used.unpriced > 0 => cost_unknown(language),
-        0 => free(language),
+        0 => price_free(language),
         cost => usd::write(cost),
     };
     format!("{model} — {}, {cost}", questions(language, used.questions))

@@ -1,6 +1,6 @@
 //! What every sentence keeps to, and how some of them read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use teloxide::types::UserId;
 
@@ -64,9 +64,11 @@ fn no_sentence_names_a_command_that_does_not_exist() {
 #[test]
 fn no_two_sentences_are_the_same() {
     for language in Language::ALL {
-        let mut seen = std::collections::BTreeMap::new();
-        for (key, sentence) in book(language) {
-            assert_eq!(seen.insert(sentence, key), None, "as {key}");
+        let mut known = BTreeMap::new();
+        for (name, sentence) in book(language) {
+            if let Some(twin) = known.insert(sentence, name) {
+                panic!("{language:?}: {name} says what {twin} says");
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! itself, at the price of the model that it asks.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::charge::Charge;
 use super::running::Turn;
@@ -13,6 +14,10 @@ use super::{Choices, Question, Tools, context, keyed_hash};
 use crate::money::{Refusal, Reservation, Verdict, Worst};
 use crate::openrouter::ChatRequest;
 use crate::storage::StorageError;
+
+/// How long the first question of all, at a first start, waits for the first list of models and their prices: several
+/// times what the provider takes for it.
+const FIRST_LIST: Duration = Duration::from_secs(5);
 
 /// What an attempt is made with.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +64,11 @@ impl Attempt {
         question: &Question,
         turn: &Turn,
     ) -> Result<Result<(Made, Reservation), Refusal>, StorageError> {
+        tokio::select! {
+            biased;
+            () = tools.catalogue.is_asked_for() => {}
+            () = tools.clock.sleep(FIRST_LIST) => {}
+        }
         let (request, choices) = self.request(tools, question).await?;
         let worst = Worst::of(&tools.model.terms(&request), |model| tools.catalogue.price(model));
         let mut reservation = match tools.money.reserve(question.payer, worst).await? {

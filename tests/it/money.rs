@@ -24,7 +24,7 @@ const PRICED: [(&str, &str); 4] = [
 ];
 
 /// What a bot says when it knows prices.
-const KNOWN: &str = "Prices are known";
+const KNOWN: &str = "The list of models is up to date";
 
 /// Starts a bot with prices, and returns when it knows them.
 async fn priced(mode: Mode, settings: &[(&str, &str)]) -> World {
@@ -77,6 +77,20 @@ async fn of_twenty_questions_at_once_with_money_for_one_exactly_one_is_answered(
     assert!(world.last_said(BORIS).starts_with("xxx"));
     assert_eq!(world.misbooked(), Vec::<String>::new());
     world.ends().await;
+}
+
+#[tokio::test]
+async fn of_twenty_questions_that_wait_for_the_very_first_start_exactly_one_is_answered() {
+    let mut world =
+        World::asleep(Mode::Polling, &[&PRICED[..], &[("USER_DAILY_BUDGET_USD", "0.00005")]].concat()).await;
+    world.model.answers("x".repeat(200));
+    let groups = groups(&world, 20);
+    for group in &groups {
+        world.says(ANNA, *group, "/ask what?");
+    }
+    world.bot.starts().await;
+    world.drains().await;
+    assert_eq!(world.model.request_count(), 1);
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn the_settings_are_one_message_that_changes_and_they_hold_after_a_crash()
     Model: Mistral: Mistral Small 3.2 24B
     Persona: none, as usual
     Answers: normal
-    Web search: off. When it is on, a search costs up to $0.02, and what is found is read at the model's price.
+    Web search: off. When it is on, it adds up to $0.02 to an answer, and what is found is read at the model's price.
     Language: English
     ");
     assert_eq!(
@@ -57,12 +57,16 @@ async fn the_settings_are_one_message_that_changes_and_they_hold_after_a_crash()
         (first.message_id, &["✓ short", "normal", "in detail"].map(str::to_owned)[..])
     );
     let searching = world.taps(ANNA, ANNA, "🔎 Search the web").await;
-    assert!(searching.text.contains("Web search: on. A search costs up to $0.02"), "{}", searching.text);
+    assert!(searching.text.contains("Web search: on. It adds up to $0.02 to an answer"), "{}", searching.text);
     world.bot.dies();
     world.bot.starts().await;
     says(&world, ANNA, "hi").await;
     let asked = body(&world);
-    assert_eq!((&asked["max_tokens"], &asked["tools"]), (&json!(250), &json!([{"type": "openrouter:web_search"}])));
+    let search = json!({
+        "type": "openrouter:web_search",
+        "parameters": {"engine": "exa", "max_results": 5, "max_total_results": 5},
+    });
+    assert_eq!((&asked["max_tokens"], &asked["tools"]), (&json!(250), &json!([search])));
     let prompt = asked["messages"][0]["content"].as_str().unwrap();
     assert!(prompt.ends_with("\n\nAnswer in a few sentences at most."), "{prompt}");
     says(&world, ANNA, "/settings").await;

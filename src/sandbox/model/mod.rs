@@ -178,6 +178,12 @@ impl FakeModel {
         self.until(|counts| counts.lists >= count).await;
     }
 
+    /// How often it was asked for its list.
+    #[must_use]
+    pub fn list_count(&self) -> usize {
+        self.shared.counts.borrow().lists
+    }
+
     /// The next `times` requests meet this fault, after those that were announced before.
     pub fn fails_next(&self, times: usize, fault: &Fault) {
         self.shared.behaviour().faults.extend(std::iter::repeat_n(fault.clone(), times));
