@@ -1,7 +1,6 @@
 //! `PERSONAS_FILE`: read once, at the start, so that a mistake in it is told to its owner and not to whoever chooses a
 //! persona a week later.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use super::AllowedModels;
@@ -41,18 +40,12 @@ fn text(path: &str) -> Result<String, String> {
         return Err(format!("of {} bytes, and at most {MOST_BYTES} are read", about.len()));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let text = String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())?;
-    // Editors on Windows begin a file with a mark that TOML does not know.
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+    String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
 }
 
 /// The mistakes, as lines that editors and people find their way by.
 fn mistakes(path: &str, faults: &[Fault]) -> String {
     let file = Path::new(path).file_name().map_or(path.into(), |name| name.to_string_lossy());
-    let mut text = "a file of personas, as docs/personas.md describes it; in this one".to_owned();
-    for Fault { line, what } in faults {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n   {file}:{line}: {what}");
-    }
-    text
+    let lines: Vec<_> = faults.iter().map(|Fault { line, what }| format!("\n   {file}:{line}: {what}")).collect();
+    format!("a file of personas, as docs/personas.md describes it; in this one:{}", lines.join(";"))
 }

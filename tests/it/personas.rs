@@ -287,9 +287,9 @@ async fn a_file_with_mistakes_stops_the_start_and_every_mistake_has_its_line() {
     assert_eq!(checked.status, Some(78));
     let expected = format!(
         "1. PERSONAS_FILE is \"{}\" (from environment)
-   expected: a file of personas, as docs/personas.md describes it; in this one
-   personas.toml:13: persona \"sage\" has the `model` openai/gpt-4o-mini, which ALLOWED_MODELS does not allow
-   personas.toml:16: persona \"cook\" has no `prompt`
+   expected: a file of personas, as docs/personas.md describes it; in this one:
+   personas.toml:13: persona \"sage\" has the `model` openai/gpt-4o-mini, which ALLOWED_MODELS does not allow;
+   personas.toml:16: persona \"cook\" has no `prompt`;
    personas.toml:19: persona \"cook\" has `promt`, which is unknown: did you mean `prompt`?
    fix: mend each of these lines, or remove it to have the built-in personas
 ",
