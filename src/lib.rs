@@ -30,7 +30,9 @@ pub mod chart;
 pub mod faults;
 pub mod lifecycle;
 pub mod usd;
+pub mod nearest;
 pub mod replies;
+pub mod personas;
 pub mod telemetry;
 pub mod update;
 

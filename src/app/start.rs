@@ -77,7 +77,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     settle_costs(frame, &tools);
     forget_old_ids(frame, storage);
     receive(frame, &telegram, acceptor, &tools.owner).await?;
-    frame.tasks.spawn(establish::show_menu(telegram));
+    frame.tasks.spawn(establish::show_menu(telegram, config.owner.admins.clone()));
     if config.telegram.is_own_server() {
         frame.tasks.spawn(establish::learn_age(Arc::clone(&tools)));
     }

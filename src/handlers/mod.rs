@@ -24,6 +24,7 @@ mod limit;
 mod model;
 mod new;
 mod panel;
+mod persona;
 mod retry;
 mod route;
 mod say;
@@ -90,12 +91,13 @@ pub type Routes = Handler<'static, Result<Outcome, HandlerError>, DpHandlerDescr
 pub fn routes() -> Routes {
     dptree::entry()
         .branch(case![Route::Start].endpoint(say::greeting))
-        .branch(case![Route::Help].endpoint(say::help))
+        .branch(case![Route::Help(audience)].endpoint(say::help))
         .branch(case![Route::New(prompt)].endpoint(new::start_over))
         .branch(case![Route::Stop(who)].endpoint(stop::stop))
         .branch(case![Route::Ask(text)].endpoint(ask::ask))
         .branch(case![Route::Retry].endpoint(retry::command))
         .branch(case![Route::Model(query)].endpoint(model::command))
+        .branch(case![Route::Persona(words)].endpoint(persona::command))
         .branch(case![Route::Settings].endpoint(settings::command))
         .branch(case![Route::Language].endpoint(language::command))
         .branch(case![Route::Stats].endpoint(stats::stats))

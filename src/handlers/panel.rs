@@ -1,4 +1,5 @@
-//! Panels: messages with buttons under them that change when one is pressed (`/model`, `/settings`, `/language`).
+//! Panels: messages with buttons under them that change when one is pressed (`/model`, `/persona`,
+//! `/settings`, `/language`).
 //!
 //! A button carries who may press it, the day on which it was made, and what it wants: `p:<user>:<day>:<wish>`, at most 64
 //! bytes (Telegram's limit), the numbers in base 16. What it carries is looked up, never trusted: a client that makes up
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::model::View;
 use super::route::ANONYMOUS_ADMIN;
-use super::{HandlerError, Job, Outcome, button, language, model, settings};
+use super::{HandlerError, Job, Outcome, button, language, model, persona, settings};
 use crate::clock::Timestamp;
 use crate::config::Effort;
 use crate::metrics;
@@ -57,6 +58,10 @@ pub(super) enum Wish {
     Choose(String, View),
     /// The owner's model.
     DefaultModel,
+    /// To see a page of the personas, from 0 on.
+    Personas(usize),
+    /// The persona with this id, or none when it is empty, chosen on this page.
+    Persona(String, usize),
 }
 
 /// A row of buttons: their words, and what they want.
@@ -101,12 +106,14 @@ impl Wish {
             Self::Models(view) => format!("v{}", view.written()),
             Self::Choose(key, view) => format!("c{key}{}", view.written()),
             Self::DefaultModel => "d".to_owned(),
+            Self::Personas(page) => format!("o{page:x}"),
+            Self::Persona(id, page) => format!("r{page:x}.{id}"),
         }
     }
 
-    /// A group has its model, and no other settings.
+    /// A group has its model and its persona, and no other settings.
     const fn is_for_groups(&self) -> bool {
-        matches!(self, Self::Models(_) | Self::Choose(..) | Self::DefaultModel)
+        matches!(self, Self::Models(_) | Self::Choose(..) | Self::DefaultModel | Self::Personas(_) | Self::Persona(..))
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -126,9 +133,19 @@ impl Wish {
                 Self::Choose(key.to_owned(), View::read(view)?)
             }
             ("d", "") => Self::DefaultModel,
+            ("o", page) => Self::Personas(page_of(page)?),
+            ("r", choice) => {
+                let (page, id) = choice.split_once('.')?;
+                Self::Persona(id.to_owned(), page_of(page)?)
+            }
             _ => return None,
         })
     }
+}
+
+/// A page of the personas: a hundred of them are fewer pages than two digits in base 16.
+fn page_of(digits: &str) -> Option<usize> {
+    u8::from_str_radix(digits, 16).ok().map(usize::from)
 }
 
 /// Reads what a button carries; `None` when no panel of ours ever carried that.
@@ -161,6 +178,8 @@ pub(super) async fn pressed(
         Wish::Models(view) => model::look(tools, job, &view).await?,
         Wish::Choose(key, view) => model::choose(tools, job, &key, &view).await?,
         Wish::DefaultModel => model::choose_default(tools, job).await?,
+        Wish::Personas(page) => persona::look(tools, job, page).await?,
+        Wish::Persona(id, page) => persona::choose(tools, job, &id, page).await?,
         Wish::Languages => language::look(tools, job),
         Wish::Speak(language) => language::choose(tools, job, language),
         Wish::Settings => settings::look(tools, job).await?,
@@ -215,6 +234,9 @@ mod tests {
             Wish::Models(View::found("a:b 1.5", 0)),
             Wish::Choose(key, longest),
             Wish::DefaultModel,
+            Wish::Personas(12),
+            Wish::Persona(String::new(), 0),
+            Wish::Persona("a-persona_of-20-byte".to_owned(), 12),
         ];
         // The largest id that Telegram promises, and a day in the year 2149.
         let stamp = Stamp { user: (1 << 52) - 1, day: 0xffff };
@@ -227,9 +249,21 @@ mod tests {
 
     #[test]
     fn what_no_panel_of_ours_carries_means_nothing() {
-        for data in
-            ["", "p:", "p:5", "p:5:6", "p:5:6:", "p:x:6:s", "p:5:6:q", "p:5:6:cabc", "p:5:6:w2", "retry:1", "p:5:6:ж"]
-        {
+        for data in [
+            "",
+            "p:",
+            "p:5",
+            "p:5:6",
+            "p:5:6:",
+            "p:x:6:s",
+            "p:5:6:q",
+            "p:5:6:cabc",
+            "p:5:6:w2",
+            "p:5:6:o",
+            "p:5:6:rx.a",
+            "retry:1",
+            "p:5:6:ж",
+        ] {
             assert_eq!(read(data), None, "{data}");
         }
     }

@@ -14,6 +14,7 @@ mod failures;
 mod money;
 mod owner;
 mod panels;
+mod personas;
 mod phrases;
 #[cfg(test)]
 mod tests;
@@ -21,9 +22,9 @@ mod unread;
 
 pub use chart::{Days, chart};
 pub use commands::{
-    button_expired, continued_in_file, edit_of_a_part, edit_too_late, help, menu, nothing_to_forget, nothing_to_retry,
-    nothing_to_stop, placeholder, retry_button, start, started_over, started_over_as, stop_button, stop_not_yours,
-    stopped, unknown_command,
+    Audience, button_expired, commands, continued_in_file, description, edit_of_a_part, edit_too_late, help, menu,
+    nothing_to_forget, nothing_to_retry, nothing_to_stop, placeholder, retry_button, short_description, start,
+    started_over, started_over_as, stop_button, stop_not_yours, stopped, unknown_command, unknown_command_but,
 };
 pub use failures::{
     account, answer_too_dear, bots_budget_used_up, budget_used_up, busy, context_too_long, cut_off, empty_answer,
@@ -44,6 +45,10 @@ pub use panels::{
     models_legend, models_of, no_model_found, no_models_known, panel_expired, panel_not_yours, price_free,
     price_varies, search_is_off, search_is_on, search_off_button, search_on_button, setting_effort, setting_kept,
     setting_language, setting_length, settings_button, settings_heading, settings_model_button,
+};
+pub use personas::{
+    no_such_persona, no_such_persona_but, own_instructions, persona_chosen, persona_gone, persona_heading,
+    persona_hint, persona_none, persona_not_offered, persona_off, persona_waits, settings_persona_button,
 };
 pub use unread::{Unread, cannot_read};
 

@@ -156,7 +156,7 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, S
         };
         let bill = reservation.bill();
         reservation.ends(made.written.finish.usage.cost_micro_usd);
-        let Some(other) = attempt.after(&made) else { break (made, bill) };
+        let Some(other) = attempt.after(tools, &made) else { break (made, bill) };
         attempt = other;
         // It may have left a message behind in which the answer is to grow.
         let placed = std::mem::take(&mut made.written.last_frame).over().await.placed;

@@ -325,14 +325,14 @@ async fn nobody_passes_for_an_owner() {
     let text = format!("/budget {ANNA} 5");
     world.anna(&text);
     world.answers(ANNA, 1).await;
-    assert_eq!(world.last_said(ANNA), replies::unknown_command(Language::En));
+    assert_eq!(world.last_said(ANNA), replies::unknown_command(Language::En, "budget"));
     let olgas = json!({"id": OLGA, "is_bot": false, "first_name": "Olga", "language_code": "en"});
     let forwarded = json!({"message_id": 500, "date": 1_790_000_000, "from": olgas, "text": text,
         "chat": {"id": OLGA, "type": "private"}, "forward_origin": {"type": "hidden_user", "date": 1,
         "sender_user_name": "Anna"}});
     let _ = world.telegram.inject(&json!({ "message": forwarded }).to_string());
     world.answers(OLGA, 1).await;
-    assert_eq!(world.last_said(OLGA), replies::unknown_command(Language::En));
+    assert_eq!(world.last_said(OLGA), replies::unknown_command(Language::En, "budget"));
     world.telegram.set_admins(GROUP, &[BORIS]);
     let anonymous = Act::SendAnonymously { chat: GROUP, user: BORIS, text: text.clone(), reply_to: None, thread: None };
     world.telegram.act(anonymous).unwrap();
