@@ -10,8 +10,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::model::View;
-use super::route::ANONYMOUS_ADMIN;
+use super::people::{self, PeopleWish};
 use super::{HandlerError, Job, Outcome, button, language, model, settings};
+use crate::access::ANONYMOUS_ADMIN;
 use crate::clock::Timestamp;
 use crate::config::Effort;
 use crate::metrics;
@@ -57,6 +58,8 @@ pub(super) enum Wish {
     Choose(String, View),
     /// The owner's model.
     DefaultModel,
+    /// Something about people, which is for owners alone.
+    People(PeopleWish),
 }
 
 /// A row of buttons: their words, and what they want.
@@ -101,6 +104,7 @@ impl Wish {
             Self::Models(view) => format!("v{}", view.written()),
             Self::Choose(key, view) => format!("c{key}{}", view.written()),
             Self::DefaultModel => "d".to_owned(),
+            Self::People(wish) => format!("u{}", wish.written()),
         }
     }
 
@@ -126,6 +130,7 @@ impl Wish {
                 Self::Choose(key.to_owned(), View::read(view)?)
             }
             ("d", "") => Self::DefaultModel,
+            ("u", wish) => Self::People(PeopleWish::read(wish)?),
             _ => return None,
         })
     }
@@ -148,6 +153,12 @@ pub(super) async fn pressed(
     wish: Wish,
 ) -> Result<Outcome, HandlerError> {
     let language = job.language();
+    // As if there were no such button, for whoever has made it up.
+    if matches!(wish, Wish::People(_)) && !(tools.owner.is(callback.from.id) && job.lane.chat == callback.from.id) {
+        button::say(tools, callback, Some(&replies::button_expired(language))).await;
+        metrics::update_ignored("callback_query");
+        return Ok(Outcome::Nothing);
+    }
     let is_mine = [ANYBODY, callback.from.id].contains(&stamp.user);
     let age = day(tools.clock.now()).saturating_sub(stamp.day);
     let is_usable = (0..=USABLE_DAYS).contains(&age) && (job.is_private() || wish.is_for_groups());
@@ -161,6 +172,7 @@ pub(super) async fn pressed(
         Wish::Models(view) => model::look(tools, job, &view).await?,
         Wish::Choose(key, view) => model::choose(tools, job, &key, &view).await?,
         Wish::DefaultModel => model::choose_default(tools, job).await?,
+        Wish::People(wish) => people::wished(tools, job, wish).await?,
         Wish::Languages => language::look(tools, job),
         Wish::Speak(language) => language::choose(tools, job, language),
         Wish::Settings => settings::look(tools, job).await?,
@@ -195,6 +207,7 @@ pub(super) fn marked(text: &str, holds: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Verdict;
 
     #[test]
     fn a_button_is_read_as_it_was_made_and_fits() {
@@ -215,6 +228,13 @@ mod tests {
             Wish::Models(View::found("a:b 1.5", 0)),
             Wish::Choose(key, longest),
             Wish::DefaultModel,
+            Wish::People(PeopleWish::See(people::View::found(&"ж".repeat(100), 0xffff))),
+            Wish::People(PeopleWish::Card(-1_002_003_004_005, people::View::found("a.b:c", 0))),
+            Wish::People(PeopleWish::Decide(
+                Verdict::Unban,
+                (1 << 52) - 1,
+                people::View::found(&"ж".repeat(9), 0xffff),
+            )),
         ];
         // The largest id that Telegram promises, and a day in the year 2149.
         let stamp = Stamp { user: (1 << 52) - 1, day: 0xffff };
