@@ -80,6 +80,8 @@ named! {
         SettleNever = "settle-never",
         /// Somebody gets a budget of their own.
         SetBudget = "set-budget",
+        /// Somebody is let in or shut out.
+        Decide = "decide",
         /// Old ids are forgotten.
         Purge = "purge",
 

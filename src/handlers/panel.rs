@@ -11,8 +11,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::model::View;
-use super::route::ANONYMOUS_ADMIN;
+use super::people::{self, PeopleWish};
 use super::{HandlerError, Job, Outcome, button, language, model, persona, settings};
+use crate::access::ANONYMOUS_ADMIN;
 use crate::clock::Timestamp;
 use crate::config::Effort;
 use crate::metrics;
@@ -62,6 +63,8 @@ pub(super) enum Wish {
     Personas(usize),
     /// The persona with this id, or none when it is empty, chosen on this page.
     Persona(String, usize),
+    /// Something about people, which is for owners alone.
+    People(PeopleWish),
 }
 
 /// A row of buttons: their words, and what they want.
@@ -108,6 +111,7 @@ impl Wish {
             Self::DefaultModel => "d".to_owned(),
             Self::Personas(page) => format!("o{page:x}"),
             Self::Persona(id, page) => format!("r{page:x}.{id}"),
+            Self::People(wish) => format!("u{}", wish.written()),
         }
     }
 
@@ -138,6 +142,7 @@ impl Wish {
                 let (page, id) = choice.split_once('.')?;
                 Self::Persona(id.to_owned(), page_of(page)?)
             }
+            ("u", wish) => Self::People(PeopleWish::read(wish)?),
             _ => return None,
         })
     }
@@ -165,6 +170,12 @@ pub(super) async fn pressed(
     wish: Wish,
 ) -> Result<Outcome, HandlerError> {
     let language = job.language();
+    // As if there were no such button, for whoever has made it up.
+    if matches!(wish, Wish::People(_)) && !(tools.owner.is(callback.from.id) && job.lane.chat == callback.from.id) {
+        button::say(tools, callback, Some(&replies::button_expired(language))).await;
+        metrics::update_ignored("callback_query");
+        return Ok(Outcome::Nothing);
+    }
     let is_mine = [ANYBODY, callback.from.id].contains(&stamp.user);
     let age = day(tools.clock.now()).saturating_sub(stamp.day);
     let is_usable = (0..=USABLE_DAYS).contains(&age) && (job.is_private() || wish.is_for_groups());
@@ -180,6 +191,7 @@ pub(super) async fn pressed(
         Wish::DefaultModel => model::choose_default(tools, job).await?,
         Wish::Personas(page) => persona::look(tools, job, page).await?,
         Wish::Persona(id, page) => persona::choose(tools, job, &id, page).await?,
+        Wish::People(wish) => people::wished(tools, job, wish).await?,
         Wish::Languages => language::look(tools, job),
         Wish::Speak(language) => language::choose(tools, job, language),
         Wish::Settings => settings::look(tools, job).await?,
@@ -214,6 +226,7 @@ pub(super) fn marked(text: &str, holds: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Verdict;
 
     #[test]
     fn a_button_is_read_as_it_was_made_and_fits() {
@@ -237,6 +250,13 @@ mod tests {
             Wish::Personas(12),
             Wish::Persona(String::new(), 0),
             Wish::Persona("a-persona_of-20-byte".to_owned(), 12),
+            Wish::People(PeopleWish::See(people::View::found(&"ж".repeat(100), 0xffff))),
+            Wish::People(PeopleWish::Card(-1_002_003_004_005, people::View::found("a.b:c", 0))),
+            Wish::People(PeopleWish::Decide(
+                Verdict::Unban,
+                (1 << 52) - 1,
+                people::View::found(&"ж".repeat(9), 0xffff),
+            )),
         ];
         // The largest id that Telegram promises, and a day in the year 2149.
         let stamp = Stamp { user: (1 << 52) - 1, day: 0xffff };

@@ -1,10 +1,11 @@
 //! Which behaviour an event belongs to. Pure, so that the whole decision can be read (and tested) at once.
 
+use crate::access::{ANONYMOUS_ADMIN, Access, Standing, Verdict};
 use crate::nearest::nearest;
 use crate::replies::{self, Audience};
 use crate::telegram::methods::BotIdentity;
 use crate::turn::Tools;
-use crate::update::{Callback, Content, Event, Message, User};
+use crate::update::{Callback, Content, Event, Message, User, Voice};
 
 /// A behaviour, with what it needs from the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,12 +34,20 @@ pub(super) enum Route {
     Stats,
     /// The owner's `/budget`, with what followed it.
     Budget(String),
+    /// The owners' `/status`.
+    Status,
+    /// The owners' `/users`, with whom is looked for.
+    Users(String),
+    /// The owners' `/allow`, `/ban` and `/unban`, with what followed it.
+    Decide(Verdict, String),
     /// An edited message, with what it asks now.
     Edited(String),
     /// A pressed button.
     Button(Callback),
     /// A button that was pressed by somebody who may not use the bot.
     Refuse(Callback),
+    /// Somebody wrote who may not use the bot: who, and what they are to it.
+    Unheard(i64, Standing),
     /// Nothing but a sentence.
     Say(Sentence),
     /// Nothing at all; counted under this name.
@@ -65,17 +74,17 @@ pub(super) enum Sentence {
     EmptyQuestion,
     /// A kind of message that is not read yet.
     NotHandledYet(&'static str),
-    /// The bot is private, and this person may not use it.
-    Private(i64),
 }
 
 pub(super) fn route(event: &Event, tools: &Tools) -> Route {
-    let allowed = tools.config.allowed_users.as_deref();
+    let access = &tools.access;
     match event {
-        Event::Message(message) if !may_use(message.from.as_ref(), allowed) => refusal(message),
-        Event::Message(message) => message_route(message, &tools.bot, audience(message, tools)),
-        Event::Edited(message) if !may_use(message.from.as_ref(), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
-        Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Refuse(callback.clone()),
+        Event::Message(message) => match standing(message, access) {
+            standing if !standing.may_use() => refusal(message, standing),
+            _ => message_route(message, &tools.bot, audience(message, tools)),
+        },
+        Event::Edited(message) if !standing(message, access).may_use() => Route::Ignore(NOT_ALLOWED.to_owned()),
+        Event::Callback(callback) if !access.standing(callback.from.id).may_use() => Route::Refuse(callback.clone()),
         Event::Edited(message) => edited_route(message, &tools.bot, audience(message, tools)),
         Event::Callback(callback) => Route::Button(callback.clone()),
         Event::StoppedGeneration { chat, draft, .. } => {
@@ -85,11 +94,18 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
     }
 }
 
-/// Did an owner write this, in their own chat and by themselves? What was passed on was not, whoever did; nor is it theirs
-/// in a group, where people write in the name of others.
+impl Route {
+    /// Is there nothing to be said?
+    pub(super) const fn is_silent(&self) -> bool {
+        matches!(self, Self::Ignore(_) | Self::Unheard(..))
+    }
+}
+
+/// Did an owner write this, in their own chat and by themselves? What was passed on was not, whoever did; nor is what comes
+/// by way of a bot or in the name of a business, nor anything in a group, where people write in the name of others.
 fn is_of_an_owner(message: &Message, tools: &Tools) -> bool {
     let user = message.from.as_ref().map(|user| user.id).filter(|user| message.private && *user == message.chat);
-    !message.forwarded && user.is_some_and(|user| tools.owner.is(user))
+    message.is_in_person() && user.is_some_and(|user| tools.owner.is(user))
 }
 
 /// Who is spoken to.
@@ -104,23 +120,29 @@ fn audience(message: &Message, tools: &Tools) -> Audience {
 /// What becomes of the events of people who may not use the bot.
 pub(super) const NOT_ALLOWED: &str = "not_allowed";
 
-fn may_use(user: Option<&User>, allowed: Option<&[i64]>) -> bool {
-    allowed.is_none_or(|allowed| user.is_some_and(|user| allowed.contains(&user.id)))
+/// What whoever wrote this is to the bot. Who speaks as a chat is nobody in particular, whatever id stands there.
+fn standing(message: &Message, access: &Access) -> Standing {
+    match &message.from {
+        Some(user) if message.voice != Voice::Chat => access.standing(user.id),
+        _ if access.is_open() => Standing::Allowed,
+        _ => Standing::Stranger,
+    }
 }
 
 /// Who may not use the bot is told so in private, and not heard in groups (unless they press a button, which none but
 /// they see answered).
-fn refusal(message: &Message) -> Route {
+fn refusal(message: &Message, standing: Standing) -> Route {
+    let waits = message.private && message.voice != Voice::Chat && message.content != Content::Service;
     match &message.from {
-        Some(user) if message.private && message.content != Content::Service => Route::Say(Sentence::Private(user.id)),
+        Some(user) if waits => Route::Unheard(user.id, standing),
         _ => Route::Ignore(NOT_ALLOWED.to_owned()),
     }
 }
 
 fn message_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Route {
-    let from_bot = message.from.as_ref().is_some_and(|user| user.is_bot && user.id != ANONYMOUS_ADMIN);
-    // Two bots that answer each other would never stop.
-    if from_bot || message.from.is_none() {
+    let of_nobody = |user: &User| user.id != ANONYMOUS_ADMIN && (user.is_bot || message.voice == Voice::Chat);
+    // Two bots that answer each other would never stop, and a channel's posts are not written to the bot.
+    if message.from.as_ref().is_none_or(of_nobody) {
         return Route::Ignore("message_of_a_bot_or_channel".to_owned());
     }
     if message.commands_another_bot(&bot.username) {
@@ -148,9 +170,6 @@ fn edited_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Rou
     }
 }
 
-/// Telegram's stand-in for admins of a group who write anonymously.
-pub(super) const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
-
 fn command_route(message: &Message, command: &str, rest: &str, audience: Audience) -> Route {
     match command {
         // What a link puts behind it (`/start from-a-friend`) is nothing to be answered.
@@ -169,7 +188,13 @@ fn command_route(message: &Message, command: &str, rest: &str, audience: Audienc
         "language" if message.private => Route::Language,
         // What somebody's answers cost is nobody else's business.
         "stats" if message.private => Route::Stats,
+        // Whoever does not own the bot does not learn that there is such a command.
         "budget" if audience == Audience::Owner => Route::Budget(rest.to_owned()),
+        "status" if audience == Audience::Owner => Route::Status,
+        "users" if audience == Audience::Owner => Route::Users(rest.to_owned()),
+        "allow" if audience == Audience::Owner => Route::Decide(Verdict::Allow, rest.to_owned()),
+        "ban" if audience == Audience::Owner => Route::Decide(Verdict::Ban, rest.to_owned()),
+        "unban" if audience == Audience::Owner => Route::Decide(Verdict::Unban, rest.to_owned()),
         "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),
         "ask" => Route::Ask(rest.to_owned()),
         // In a group it may be for another bot.
@@ -288,10 +313,17 @@ mod tests {
     #[test]
     fn strangers_are_told_in_private_and_not_heard_in_groups() {
         let hi = serde_json::json!({"text": "hi"});
-        assert_eq!(refusal(&message(5, &hi)), Route::Say(Sentence::Private(5)));
-        assert!(matches!(refusal(&message(-5, &hi)), Route::Ignore(_)));
-        let anna = User { id: 5, is_bot: false, language_code: None };
-        assert!(may_use(Some(&anna), None) && may_use(Some(&anna), Some(&[5])));
-        assert!(!may_use(Some(&anna), Some(&[9])) && !may_use(None, Some(&[9])));
+        let refused = |message: &Message| refusal(message, Standing::Stranger);
+        assert_eq!(refused(&message(5, &hi)), Route::Unheard(5, Standing::Stranger));
+        assert!(matches!(refused(&message(-5, &hi)), Route::Ignore(_)));
+    }
+
+    #[test]
+    fn a_channel_that_is_forwarded_into_its_group_asks_nothing() {
+        let post = serde_json::json!({"text": "/ask what?", "from": {"id": 777_000}, "sender_chat": {"id": -7}});
+        assert!(matches!(routed(-5, &post), Route::Ignore(_)));
+        let hidden = serde_json::json!({"text": "/ask what?", "from": {"id": ANONYMOUS_ADMIN, "is_bot": true},
+            "sender_chat": {"id": -5}});
+        assert_eq!(routed(-5, &hidden), Route::Ask("what?".into()));
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::route::Sentence;
 use super::{HandlerError, Job, Outcome};
 use crate::turn::{Choices, Tools};
-use teloxide::types::UserId;
 
 use crate::metrics;
 use crate::replies::{self, Audience, Unread};
@@ -35,7 +34,6 @@ pub(super) async fn sentence(job: Arc<Job>, sentence: Sentence) -> Result<Outcom
         }
         Sentence::EmptyQuestion => replies::empty_question(language),
         Sentence::NotHandledYet(kind) => replies::cannot_read(language, Unread::named(kind)),
-        Sentence::Private(user) => replies::private_bot(language, UserId(user.unsigned_abs())),
     }))
 }
 

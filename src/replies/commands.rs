@@ -134,6 +134,16 @@ phrases! {
     menu_model() { "choose the model" "выбрать модель" }
     /// Description of `/persona` in the menu.
     menu_persona() { "choose who I am to be" "выбрать мне роль" }
+    /// Description of `/status` in the owner's menu.
+    menu_status() { "how the bot is (owner)" "как дела у бота (владелец)" }
+    /// Description of `/users` in the owner's menu.
+    menu_users() { "who writes to me, and what that costs (owner)" "кто мне пишет и сколько это стоит (владелец)" }
+    /// Description of `/allow` in the owner's menu.
+    menu_allow() { "let somebody in, by their id (owner)" "впустить кого-то по номеру (владелец)" }
+    /// Description of `/ban` in the owner's menu.
+    menu_ban() { "shut somebody out (owner)" "исключить кого-то (владелец)" }
+    /// Description of `/unban` in the owner's menu.
+    menu_unban() { "lift a ban (owner)" "снять исключение (владелец)" }
     /// Description of `/budget` in the owner's menu.
     menu_budget() { "what somebody may spend in a day (owner)" "сколько кто-то может потратить за день (владелец)" }
     /// Description of `/settings` in the menu.
@@ -192,7 +202,14 @@ const GROUPS: [(&str, Describe); 6] = [
 ];
 
 /// What an owner can do beside that.
-const OWNERS: [(&str, Describe); 1] = [("budget", menu_budget)];
+const OWNERS: [(&str, Describe); 6] = [
+    ("status", menu_status),
+    ("users", menu_users),
+    ("allow", menu_allow),
+    ("ban", menu_ban),
+    ("unban", menu_unban),
+    ("budget", menu_budget),
+];
 
 fn entries(audience: Audience) -> impl Iterator<Item = (&'static str, Describe)> {
     let (these, more): (&[_], &[_]) = match audience {

@@ -13,6 +13,7 @@ const MESSAGE_UNITS: usize = 4096;
 fn book(language: Language) -> Vec<(&'static str, String)> {
     let pages = [
         chart::examples(language),
+        access::examples(language),
         commands::examples(language),
         failures::examples(language),
         money::examples(language),
@@ -20,6 +21,10 @@ fn book(language: Language) -> Vec<(&'static str, String)> {
         owner::examples(language),
         panels::examples(language),
         personas::examples(language),
+        people::examples(language),
+        people::composed(language),
+        status::examples(language),
+        status::composed(language),
         unread::examples(language),
     ];
     pages.into_iter().flatten().chain(Audience::ALL.map(|all| ("help", help(language, all)))).collect()

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
 
 mod admin;
+mod access;
 mod again;
 mod aimock;
 mod answers;
@@ -41,6 +42,7 @@ mod money;
 mod neighbours;
 mod otlp;
 mod owner;
+mod owners;
 mod page_scripts;
 mod parked;
 mod personas;

@@ -168,6 +168,7 @@ pub(super) const PLANS: &[Plan] = &[
     (Scene::SettlingLate, Cost::Nothing, &["before-settle-later", "after-settle-later"]),
     (Scene::SettlingNever, Cost::Nothing, &["before-settle-never", "after-settle-never"]),
     (Scene::Budgeted, Cost::Nothing, &["before-set-budget", "after-set-budget"]),
+    (Scene::Decided, Cost::Nothing, &["before-decide", "after-decide"]),
     (Scene::Owned, Cost::Nothing, &["before-tell-owner"]),
     (Scene::Owned, Cost::OwnerToldAgain, &["after-tell-owner"]),
     (Scene::Stopping, Cost::AskedAgain, &["before-forgive-deaths", "after-forgive-deaths"]),
