@@ -53,12 +53,28 @@ impl Timestamp {
 pub struct Day(pub i64);
 
 impl Day {
+    /// Its year, and its month from 1 to 12.
+    #[must_use]
+    pub fn month(self) -> (i32, u32) {
+        self.date().map_or((1970, 1), |date| (date.year(), date.month()))
+    }
+
+    /// How many days its month has.
+    #[must_use]
+    pub fn days_of_month(self) -> u8 {
+        let has = |day: &u8| self.date().is_some_and(|date| date.with_day(u32::from(*day)).is_some());
+        (28..=31).rev().find(has).unwrap_or(31)
+    }
+
+    fn date(self) -> Option<NaiveDate> {
+        i32::try_from(self.0).ok().and_then(NaiveDate::from_epoch_days)
+    }
+
     /// The first day of its month.
     #[must_use]
     pub fn first_of_month(self) -> Self {
-        let date = i32::try_from(self.0).ok().and_then(NaiveDate::from_epoch_days);
         // A day that no calendar has is its own month.
-        date.map_or(self, |date| Self(self.0 - i64::from(date.day0())))
+        self.date().map_or(self, |date| Self(self.0 - i64::from(date.day0())))
     }
 }
 
@@ -158,6 +174,8 @@ mod tests {
         for (day, first) in [(20_778, 20_758), (20_758, 20_758), (19_782, 19_754), (i64::MAX, i64::MAX)] {
             assert_eq!(Day(day).first_of_month(), Day(first));
         }
+        let months = [20_778, 19_782, 0, -1].map(|day| (Day(day).month(), Day(day).days_of_month()));
+        assert_eq!(months, [((2026, 11), 30), ((2024, 2), 29), ((1970, 1), 31), ((1969, 12), 31)]);
     }
 
     #[tokio::test]

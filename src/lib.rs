@@ -26,6 +26,7 @@
 
 // The ground: values and vocabulary.
 pub mod clock;
+pub mod chart;
 pub mod faults;
 pub mod lifecycle;
 pub mod usd;

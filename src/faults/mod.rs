@@ -133,6 +133,8 @@ named! {
         SendRichMessage = "sendRichMessage",
         /// A file.
         SendDocument = "sendDocument",
+        /// A picture.
+        SendPhoto = "sendPhoto",
         /// A text over another.
         EditMessageText = "editMessageText",
         /// Messages go.

@@ -7,6 +7,7 @@
 //! The tone is plain, short and honest: what happened, and what the person can do. A sentence names no command that
 //! does not exist yet and claims nothing that the bot does not do; when a command arrives, its sentences change here.
 
+mod chart;
 mod commands;
 mod count;
 mod failures;
@@ -19,6 +20,7 @@ mod phrases;
 mod tests;
 mod unread;
 
+pub use chart::{Days, chart};
 pub use commands::{
     Audience, button_expired, commands, continued_in_file, description, edit_of_a_part, edit_too_late, help, menu,
     nothing_to_forget, nothing_to_retry, nothing_to_stop, placeholder, retry_button, short_description, start,

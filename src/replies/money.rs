@@ -2,7 +2,7 @@
 
 use super::Language;
 use super::count::{questions, tokens};
-use super::panels::price_free;
+use super::panels::{model_heading, price_free};
 use super::phrases::phrases;
 use crate::usd;
 
@@ -32,6 +32,8 @@ pub struct Statement {
     pub left: Option<(i64, i64)>,
     /// What is kept back of it for answers whose cost is not known yet.
     pub reserved: i64,
+    /// The model that answers in this conversation, by its name.
+    pub model: String,
 }
 
 /// Models that are listed by name; the rest is one line, so that a statement stays one message.
@@ -76,9 +78,9 @@ phrases! {
     /// An answer that nobody told the cost of.
     cost_unknown() { "cost not known" "стоимость не известна" }
     /// The model that served is not known.
-    model_unknown() { "model not known" "модель не известна" }
+    pub(super) model_unknown() { "model not known" "модель не известна" }
     /// Models beyond those that are listed.
-    other_models() { "other models" "другие модели" }
+    pub(super) other_models() { "other models" "другие модели" }
     /// `/budget` that cannot be read, for the owner.
     pub budget_usage() {
         "Write a person's id and what a day may cost in US dollars: /budget 123456789 5, or 0.50, with at most six decimals. \
@@ -119,7 +121,7 @@ pub fn budget(language: Language, limit: Option<i64>) -> String {
 /// `/stats`.
 #[must_use]
 pub fn stats(language: Language, statement: &Statement) -> String {
-    let Statement { today, month, models, left, reserved } = statement;
+    let Statement { today, month, models, left, reserved, model } = statement;
     let mut parts = vec![if month.questions == 0 {
         nothing_used(language)
     } else {
@@ -138,6 +140,7 @@ pub fn stats(language: Language, statement: &Statement) -> String {
     if month.unpriced > 0 {
         parts.push(unpriced_answers(language, &questions(language, month.unpriced)));
     }
+    parts.push(model_heading(language, model));
     parts.join("\n\n")
 }
 
@@ -190,15 +193,17 @@ pub(super) fn composed(language: Language) -> Vec<(&'static str, String)> {
         models: models.chain([("lab/free".to_owned(), used(1, 0, 0)), (String::new(), used(2, 2, 0))]).collect(),
         left: Some((987_655, 1_000_000)),
         reserved: 1_350,
+        model: "Lab: Model 1".to_owned(),
     };
     let unlimited = Statement {
         month: used(1, 0, 0),
         models: vec![("lab/free".to_owned(), used(1, 0, 0))],
+        model: "lab/free".to_owned(),
         ..Statement::default()
     };
     vec![
         ("stats", stats(language, &statement)),
         ("stats_unlimited", stats(language, &unlimited)),
-        ("stats_at_first", stats(language, &Statement::default())),
+        ("stats_at_first", stats(language, &Statement { model: "lab/free".to_owned(), ..Statement::default() })),
     ]
 }

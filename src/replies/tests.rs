@@ -12,6 +12,7 @@ const MESSAGE_UNITS: usize = 4096;
 /// Every sentence of the book.
 fn book(language: Language) -> Vec<(&'static str, String)> {
     let pages = [
+        chart::examples(language),
         commands::examples(language),
         failures::examples(language),
         money::examples(language),
@@ -198,6 +199,8 @@ fn a_statement_reads_in_english() {
     Kept back for answers whose cost is not known yet: $0.00135
 
     The cost is not known: 2 questions
+
+    Model: Lab: Model 1
     ");
     insta::assert_snapshot!(next(), @"
     Today (UTC): 0 questions, 0 tokens, $0.00
@@ -207,11 +210,15 @@ fn a_statement_reads_in_english() {
     lab/free — 1 question, free
 
     There is no limit on what your answers may cost.
+
+    Model: lab/free
     ");
     insta::assert_snapshot!(next(), @"
     You have not asked anything this month.
 
     There is no limit on what your answers may cost.
+
+    Model: lab/free
     ");
 }
 
@@ -241,6 +248,8 @@ fn a_statement_reads_in_russian() {
     Отложено на ответы, стоимость которых ещё не известна: $0.00135
 
     Стоимость не известна: 2 вопроса
+
+    Модель: Lab: Model 1
     ");
     insta::assert_snapshot!(next(), @"
     Сегодня (UTC): 0 вопросов, 0 токенов, $0.00
@@ -250,10 +259,14 @@ fn a_statement_reads_in_russian() {
     lab/free — 1 вопрос, бесплатно
 
     Стоимость ваших ответов не ограничена.
+
+    Модель: lab/free
     ");
     insta::assert_snapshot!(next(), @"
     В этом месяце вы ещё ничего не спрашивали.
 
     Стоимость ваших ответов не ограничена.
+
+    Модель: lab/free
     ");
 }

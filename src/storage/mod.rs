@@ -24,6 +24,7 @@
 use serde_json::Value;
 use teloxide::types::MessageEntity;
 
+use crate::chart::Chart;
 use crate::clock::Timestamp;
 use crate::update::Lane;
 
@@ -124,12 +125,15 @@ pub struct Begun {
 pub struct Part {
     /// How it is sent.
     pub form: Form,
-    /// Owed only when the rich part, or the file, before it is refused.
+    /// Owed only when the rich part, the file or the picture before it is refused.
     pub fallback: bool,
-    /// Text: 1–4096 UTF-16 units. Rich: Markdown of up to 32,768 characters. Document: what is in the file.
+    /// Text: 1–4096 UTF-16 units. Rich: Markdown of up to 32,768 characters. Document: what is in the file. Picture: what
+    /// stands below it, up to 1024 UTF-16 units.
     pub text: String,
     /// Offsets and lengths in UTF-16 units of `text`. Of a text part alone.
     pub entities: Vec<MessageEntity>,
+    /// Of a picture alone: what it is drawn from when it is sent ([`Chart`]).
+    pub drawing: Option<Box<Chart>>,
 }
 
 /// How a part is sent.
@@ -142,19 +146,27 @@ pub enum Form {
     Rich,
     /// As a Markdown file.
     Document,
+    /// As a picture with a caption.
+    Picture,
 }
 
 impl Part {
     /// A text with entities.
     #[must_use]
     pub const fn text(text: String, entities: Vec<MessageEntity>) -> Self {
-        Self { form: Form::Text, fallback: false, text, entities }
+        Self { form: Form::Text, fallback: false, text, entities, drawing: None }
     }
 
     /// A sentence of the bot's own: a text without entities.
     #[must_use]
     pub const fn plain(text: String) -> Self {
         Self::text(text, Vec::new())
+    }
+
+    /// A chart with a caption.
+    #[must_use]
+    pub fn picture(drawing: Chart, caption: String) -> Self {
+        Self { form: Form::Picture, drawing: Some(Box::new(drawing)), ..Self::plain(caption) }
     }
 }
 

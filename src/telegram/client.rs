@@ -16,9 +16,8 @@ use teloxide::requests::Payload;
 use url::Url;
 
 use super::error::{FailedReply, TelegramError};
-use super::methods::{SendDocument, SentMessage};
 use super::scheduler::{Kind, Outcome, Scheduler, Ticket, Urgency, Wish};
-use super::upload;
+use super::upload::{self, Attachment};
 use crate::clock::{Clock, Stopwatch, Timestamp};
 use crate::config::{BotToken, TelegramConfig};
 use crate::{faults, metrics};
@@ -191,12 +190,16 @@ impl Slot {
         read_result::<P>(&answered?)
     }
 
-    /// Sends a file of ours.
-    pub async fn send_document(self, document: &SendDocument<'_>) -> Result<SentMessage, TelegramError> {
+    /// Makes the call with a file of ours in it.
+    pub async fn upload<P>(self, payload: &P, file: Attachment) -> Result<P::Output, TelegramError>
+    where
+        P: Payload + Serialize + Sync,
+        P::Output: DeserializeOwned,
+    {
         let Self { telegram, ticket } = self;
-        let form = upload::form(document)?;
-        let answered = ticket.spent_on(telegram.upload(SendDocument::NAME, form)).await;
-        read_result::<SendDocument<'_>>(&answered?)
+        let form = upload::form(payload, file)?;
+        let answered = ticket.spent_on(telegram.upload(P::NAME, form)).await;
+        read_result::<P>(&answered?)
     }
 }
 

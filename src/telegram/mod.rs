@@ -18,3 +18,4 @@ pub use client::{Slot, Telegram};
 pub use error::TelegramError;
 pub use patience::Patience;
 pub use scheduler::{Kind, Urgency};
+pub use upload::Attachment;

@@ -2,21 +2,34 @@
 //! objects as JSON.
 
 use reqwest::multipart::{Form, Part};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::TelegramError;
-use super::methods::SendDocument;
 
-/// The document as a form.
-pub(super) fn form(document: &SendDocument<'_>) -> Result<Form, TelegramError> {
+/// A file that goes along with a call.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// The parameter that it is.
+    pub parameter: &'static str,
+    /// Its name, where it is saved.
+    pub name: &'static str,
+    /// Its MIME type.
+    pub mime: &'static str,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
+/// The call as a form.
+pub(super) fn form(payload: &impl Serialize, file: Attachment) -> Result<Form, TelegramError> {
     let unsendable = |why: String| TelegramError::Refused { code: 400, description: format!("a form of ours: {why}") };
-    let file = Part::bytes(document.content.as_bytes().to_vec())
-        .file_name(document.file_name.to_owned())
-        .mime_str("text/markdown; charset=utf-8")
+    let part = Part::bytes(file.content)
+        .file_name(file.name)
+        .mime_str(file.mime)
         .map_err(|error| unsendable(error.to_string()))?;
-    let fields = serde_json::to_value(document).map_err(|error| unsendable(error.to_string()))?;
+    let fields = serde_json::to_value(payload).map_err(|error| unsendable(error.to_string()))?;
     let fields = fields.as_object().into_iter().flatten();
-    Ok(fields.fold(Form::new().part("document", file), |form, (name, value)| form.text(name.clone(), text(value))))
+    Ok(fields.fold(Form::new().part(file.parameter, part), |form, (name, value)| form.text(name.clone(), text(value))))
 }
 
 fn text(value: &Value) -> String {

@@ -10,6 +10,7 @@ mod attacks;
 mod backup;
 mod browser;
 mod catalogue;
+mod chart;
 mod command_line;
 mod commands;
 mod configuration;

@@ -88,7 +88,11 @@ async fn of_twenty_questions_that_wait_for_the_very_first_start_exactly_one_is_a
     for group in &groups {
         world.says(ANNA, *group, "/ask what?");
     }
+    let list = world.model.hold_the_list();
     world.bot.starts().await;
+    until("all are worked on", async || world.bot.metric("routergram_updates_in_flight").await >= 20).await;
+    assert_eq!(world.model.list_count(), 0);
+    drop(list);
     world.drains().await;
     assert_eq!(world.model.request_count(), 1);
 }
@@ -240,6 +244,7 @@ async fn what_stats_tells_is_what_the_models_book_says() {
         models: vec![("openai/gpt-4o-mini".to_owned(), used)],
         left: Some((1_000_000 - used.micro_usd, 1_000_000)),
         reserved: 0,
+        model: "OpenAI: GPT-4o-mini".to_owned(),
     };
     world.bot.stops().await;
     starts(&mut world).await;

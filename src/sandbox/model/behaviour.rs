@@ -221,6 +221,8 @@ pub(super) struct Behaviour {
     pub(super) more_models: usize,
     /// How the list is answered instead.
     pub(super) list_fault: Option<Fault>,
+    /// What the next requests for the list wait for.
+    pub(super) list_holds: VecDeque<Hold>,
     pub(super) faults: VecDeque<Fault>,
     pub(super) lasting_fault: Option<Fault>,
     pub(super) holds: VecDeque<Hold>,
@@ -248,6 +250,7 @@ impl Default for Behaviour {
             unavailable_models: BTreeSet::new(),
             more_models: 0,
             list_fault: None,
+            list_holds: VecDeque::new(),
             faults: VecDeque::new(),
             lasting_fault: None,
             holds: VecDeque::new(),

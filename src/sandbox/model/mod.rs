@@ -219,6 +219,13 @@ impl FakeModel {
         gate
     }
 
+    /// The next request for the list of models (that is not yet held) waits at this gate.
+    pub fn hold_the_list(&self) -> Gate {
+        let (hold, gate) = Hold::new(0);
+        self.shared.behaviour().list_holds.push_back(hold);
+        gate
+    }
+
     /// From now on the first delta of an answer waits, behind its headers, until this holds of its request.
     pub fn first_delta_when(&self, holds: impl Fn(&AskedRequest) -> bool + Send + Sync + 'static) {
         self.shared.behaviour().first_delta_when = Some(Arc::new(holds));

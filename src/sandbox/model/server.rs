@@ -58,6 +58,10 @@ async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 }
 
 async fn models(State(shared): State<Arc<Shared>>) -> Response {
+    let hold = shared.behaviour().list_holds.pop_front();
+    if let Some(mut hold) = hold {
+        hold.pass().await;
+    }
     let answered = {
         let behaviour = shared.behaviour();
         let is_available = |id: &str| !behaviour.unavailable_models.contains(id);

@@ -34,6 +34,7 @@ mod message;
 mod methods;
 mod observe;
 mod params;
+mod picture;
 mod polling;
 mod rich;
 mod server;

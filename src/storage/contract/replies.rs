@@ -1,6 +1,7 @@
 //! What is promised of replies: asked for once, delivered whole, and known how far.
 
 use super::*;
+use crate::chart::Chart;
 use crate::storage::Form;
 
 promises! {
@@ -170,7 +171,9 @@ async fn what_stands_around_a_reply_survives_a_crash(mut world: World) {
     let rich = Part { form: Form::Rich, text: "|a|".to_owned(), ..Part::default() };
     let text = Part { fallback: true, ..Part::plain("a".to_owned()) };
     let file = Part { form: Form::Document, fallback: true, ..Part::plain("all".to_owned()) };
-    let parts = vec![rich, text, file];
+    let chart = Chart { heading: "days".to_owned(), days: vec![0, 7], today: 1, ..Chart::default() };
+    let picture = Part::picture(chart, "sums".to_owned());
+    let parts = vec![rich, text, file, picture];
     let whole =
         NewReply { parts: parts.clone(), in_place: vec![70, 71], keyboard: Some(keyboard.clone()), ..reply(&[], None) };
     world.store_reply(begun.key, whole).await.unwrap();

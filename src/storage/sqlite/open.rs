@@ -28,6 +28,7 @@ pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0003-settle.sql")),
     M::up(include_str!("../migrations/sqlite/0004-preferences.sql")),
     M::up(include_str!("../migrations/sqlite/0005-money.sql")),
+    M::up(include_str!("../migrations/sqlite/0006-pictures.sql")),
 ];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.

@@ -12,8 +12,8 @@ const REPLY: &str = "
     ON CONFLICT (seq) DO NOTHING";
 
 const PART: &str = "
-    INSERT INTO parts (seq, part, form, fallback, text, entities, sending)
-    VALUES (:seq, :part, :form, :fallback, :text, :entities, :part = 0)";
+    INSERT INTO parts (seq, part, form, fallback, text, entities, drawing, sending)
+    VALUES (:seq, :part, :form, :fallback, :text, :entities, :drawing, :part = 0)";
 
 const GENERATED: &str = "UPDATE inbox SET stage = 'generated', attempts = 1 WHERE seq = :seq";
 
@@ -27,7 +27,7 @@ const DELIVERED: &str = "UPDATE parts SET sending = 1, message_id = :message_id 
 const STORED: &str = "SELECT chat, thread, reply_to, in_place, keyboard FROM replies WHERE seq = :seq";
 
 const PARTS: &str = "
-    SELECT text, entities, message_id, sending, form, fallback FROM parts WHERE seq = :seq ORDER BY part";
+    SELECT text, entities, message_id, sending, form, fallback, drawing FROM parts WHERE seq = :seq ORDER BY part";
 
 const CARRIERS: &str = "SELECT message_id FROM parts WHERE seq = :seq AND message_id > 0 ORDER BY part";
 
@@ -103,9 +103,10 @@ fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), Storag
     }
     for (number, part) in (0_i64..).zip(&reply.parts) {
         let entities = serde_json::to_string(&part.entities)?;
+        let drawing = part.drawing.as_ref().map(serde_json::to_string).transpose()?;
         let row = named_params! {
             ":seq": seq.0, ":part": number, ":form": name(part.form), ":fallback": part.fallback,
-            ":text": part.text, ":entities": entities,
+            ":text": part.text, ":entities": entities, ":drawing": drawing,
         };
         tx.db.prepare_cached(PART)?.execute(row)?;
     }
@@ -150,9 +151,14 @@ fn part(row: &Row<'_>) -> Result<Part, StorageError> {
     let form = match text(row, 4)? {
         "rich" => Form::Rich,
         "document" => Form::Document,
+        "picture" => Form::Picture,
         _ => Form::Text,
     };
-    Ok(Part { form, fallback: row.get(5)?, text: row.get(0)?, entities: serde_json::from_str(text(row, 1)?)? })
+    // One that another version of this program has stored and this one cannot draw: its fallback is sent.
+    let drawing: Option<String> = row.get(6)?;
+    let drawing = drawing.and_then(|drawing| serde_json::from_str(&drawing).ok());
+    let (text, entities) = (row.get(0)?, serde_json::from_str(text(row, 1)?)?);
+    Ok(Part { form, fallback: row.get(5)?, text, entities, drawing })
 }
 
 const fn name(form: Form) -> &'static str {
@@ -160,6 +166,7 @@ const fn name(form: Form) -> &'static str {
         Form::Text => "text",
         Form::Rich => "rich",
         Form::Document => "document",
+        Form::Picture => "picture",
     }
 }
 

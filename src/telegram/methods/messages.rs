@@ -182,6 +182,32 @@ impl Payload for DeleteMessages<'_> {
     const NAME: &'static str = "deleteMessages";
 }
 
+/// `sendPhoto` with a picture of ours: everything but the picture, which goes along in the same form.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct SendPhoto<'a> {
+    /// The chat.
+    pub chat_id: i64,
+    /// The topic.
+    #[serde(skip_serializing_if = "skip_zero")]
+    pub message_thread_id: i64,
+    /// Below the picture, up to 1024 UTF-16 units.
+    pub caption: &'a str,
+    /// Formatting of the caption, as JSON.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub caption_entities: &'a [MessageEntity],
+    /// The question, as JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_parameters: Option<ReplyTo>,
+    /// An `InlineKeyboardMarkup`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_markup: Option<&'a Value>,
+}
+
+impl Payload for SendPhoto<'_> {
+    type Output = SentMessage;
+    const NAME: &'static str = "sendPhoto";
+}
+
 /// `sendDocument` with a file of ours: everything but the file, which goes along in the same form.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct SendDocument<'a> {
@@ -190,12 +216,6 @@ pub struct SendDocument<'a> {
     /// The topic.
     #[serde(skip_serializing_if = "skip_zero")]
     pub message_thread_id: i64,
-    /// The file's name.
-    #[serde(skip)]
-    pub file_name: &'a str,
-    /// What is in it.
-    #[serde(skip)]
-    pub content: &'a str,
     /// The question, as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_parameters: Option<ReplyTo>,

@@ -15,8 +15,8 @@ pub use bot::{
 pub use chats::{AnswerCallback, ChatMember, GetChatMember, SendTyping};
 pub use drafts::SendMessageDraft;
 pub use messages::{
-    DeleteMessages, Done, EditKeyboard, EditRich, EditText, NoPreview, ReplyTo, RichMarkdown, SendDocument, SendRich,
-    SendText, SentMessage,
+    DeleteMessages, Done, EditKeyboard, EditRich, EditText, NoPreview, ReplyTo, RichMarkdown, SendDocument, SendPhoto,
+    SendRich, SendText, SentMessage,
 };
 pub use updates::{DeleteWebhook, GetUpdates, GetWebhookInfo, SetWebhook, WebhookInfo};
 

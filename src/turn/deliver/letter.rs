@@ -2,14 +2,16 @@
 
 use serde_json::Value;
 
+use crate::chart;
 use crate::storage::{Address, Form, Part};
 use crate::telegram::methods::{
-    EditRich, EditText, NoPreview, ReplyTo, RichMarkdown, SendDocument, SendRich, SendText, SentMessage,
+    EditRich, EditText, NoPreview, ReplyTo, RichMarkdown, SendDocument, SendPhoto, SendRich, SendText, SentMessage,
 };
-use crate::telegram::{Slot, TelegramError};
+use crate::telegram::{Attachment, Slot, TelegramError};
 
-/// The name under which a long answer can be saved.
+/// The names under which a long answer and a chart can be saved.
 const FILE_NAME: &str = "answer.md";
+const PICTURE_NAME: &str = "chart.png";
 
 /// A part with everything around it. Copies are cheap.
 #[derive(Clone, Copy)]
@@ -64,14 +66,40 @@ impl<'a> Letter<'a> {
                 let file = SendDocument {
                     chat_id: chat,
                     message_thread_id: thread,
-                    file_name: FILE_NAME,
-                    content: &self.part.text,
                     reply_parameters,
                     reply_markup: self.keyboard,
                 };
-                slot.send_document(&file).await
+                slot.upload(&file, self.file()).await
+            }
+            Form::Picture => {
+                let photo = SendPhoto {
+                    chat_id: chat,
+                    message_thread_id: thread,
+                    caption: &self.part.text,
+                    caption_entities: self.entities(),
+                    reply_parameters,
+                    reply_markup: self.keyboard,
+                };
+                slot.upload(&photo, self.picture().await?).await
             }
         }
+    }
+
+    fn file(&self) -> Attachment {
+        let content = self.part.text.as_bytes().to_vec();
+        Attachment { parameter: "document", name: FILE_NAME, mime: "text/markdown; charset=utf-8", content }
+    }
+
+    /// Drawn anew for each attempt, beside everybody's work, since it takes some milliseconds. What cannot be drawn counts
+    /// as refused, so that its words are sent without it.
+    async fn picture(&self) -> Result<Attachment, TelegramError> {
+        let refused =
+            |why: String| TelegramError::Refused { code: 400, description: format!("a picture of ours: {why}") };
+        let drawing =
+            self.part.drawing.clone().ok_or_else(|| refused("another version of me has stored it".to_owned()))?;
+        let drawn = tokio::task::spawn_blocking(move || chart::draw(&drawing)).await;
+        let content = drawn.map_err(|error| refused(error.to_string()))?.map_err(|error| refused(error.to_string()))?;
+        Ok(Attachment { parameter: "photo", name: PICTURE_NAME, mime: "image/png", content })
     }
 
     async fn change(&self, slot: Slot, message_id: i64) -> Result<(), TelegramError> {
@@ -117,7 +145,7 @@ impl<'a> Letter<'a> {
             () if replies && names(&["replied", "reply_message"]) => unaddressed,
             () if in_topic && names(&["thread", "topic"]) => outside,
             // The same text as entities stands behind it.
-            () if self.part.form == Form::Rich => None,
+            () if matches!(self.part.form, Form::Rich | Form::Picture) => None,
             () if formatted => bare,
             () if self.over.is_some() => elsewhere,
             () if replies => unaddressed,

@@ -116,6 +116,8 @@ pub fn may_be_a_copy(why: &'static str) {
 fn note_refusal(tools: &Tools, form: Form, error: &TelegramError) {
     if form == Form::Document {
         tracing::warn!(reason = %error, "Telegram refused a file; sending the rest of the answer as text");
+    } else if form == Form::Picture {
+        tracing::warn!(reason = %error, "Telegram refused a picture; sending its words alone");
     } else if matches!(error, TelegramError::Refused { code: 404, .. }) {
         tools.rich.store(false, Ordering::Relaxed);
         tracing::info!("This Bot API server knows no rich messages; tables and formulas are sent as text");

@@ -21,7 +21,7 @@ impl<'a> Progress<'a> {
         Self { next, ..begun }
     }
 
-    /// Did it arrive, or is it not owed because the rich message or the file before it did?
+    /// Did it arrive, or is it not owed because the rich message, the file or the picture before it did?
     pub(super) fn is_settled(&self, k: usize) -> bool {
         self.messages[k].is_some() || (self.reply.parts[k].0.fallback && self.arrived_otherwise(k))
     }
@@ -41,16 +41,16 @@ impl<'a> Progress<'a> {
         self.next == Some(k)
     }
 
-    /// The message that this part is written over. A file cannot be.
+    /// The message that this part is written over. A file or a picture cannot be.
     fn place(&self, k: usize) -> Option<i64> {
         let place = self.reply.in_place.get(self.carriers()).copied();
-        place.filter(|_| self.reply.parts[k].0.form != Form::Document)
+        place.filter(|_| is_text(self.reply.parts[k].0.form))
     }
 
-    /// How many messages carry the reply by now, a file aside.
+    /// How many messages carry the reply by now, files and pictures aside.
     fn carriers(&self) -> usize {
         let parts = self.reply.parts.iter().zip(&self.messages);
-        parts.filter(|((part, _), id)| part.form != Form::Document && id.is_some_and(|id| id > 0)).count()
+        parts.filter(|((part, _), id)| is_text(part.form) && id.is_some_and(|id| id > 0)).count()
     }
 
     /// Messages of an earlier answer that are not needed for this one.
@@ -62,7 +62,7 @@ impl<'a> Progress<'a> {
     pub(super) fn letter(&self, k: usize) -> Letter<'a> {
         let StoredReply { address, keyboard, .. } = self.reply;
         // Only the first message replies to the question; the rest follows it.
-        let reply_to = address.reply_to.filter(|_| self.carriers() == 0);
+        let reply_to = address.reply_to.filter(|_| self.messages.iter().all(|id| id.is_none_or(|id| id == 0)));
         let part = &self.reply.parts[k].0;
         let rest = &self.reply.parts[k + 1..];
         let is_last = rest.is_empty() || (part.form != Form::Text && rest.iter().all(|(later, _)| later.fallback));
@@ -70,7 +70,7 @@ impl<'a> Progress<'a> {
         Letter { address: Address { reply_to, ..*address }, part, over: self.place(k), keyboard, formatted: true }
     }
 
-    /// A rich message that is refused has its fallback, and so has a file.
+    /// A rich message that is refused has its fallback, and so has a file or a picture.
     pub(super) fn can_do_without(&self, k: usize, error: &TelegramError) -> bool {
         let refused = matches!(error, TelegramError::Refused { .. }) && !error.chat_is_gone();
         let has_fallback = || self.reply.parts.get(k + 1).is_some_and(|(next, _)| next.fallback);
@@ -78,11 +78,16 @@ impl<'a> Progress<'a> {
             && match self.reply.parts[k].0.form {
                 Form::Text => false,
                 Form::Rich => true,
-                Form::Document => has_fallback(),
+                Form::Document | Form::Picture => has_fallback(),
             }
     }
 
     pub(super) fn arrived(&mut self, k: usize, message_id: i64) {
         self.messages[k] = Some(message_id);
     }
+}
+
+/// Can it be written over a text, and a text over it?
+const fn is_text(form: Form) -> bool {
+    matches!(form, Form::Text | Form::Rich)
 }

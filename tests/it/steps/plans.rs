@@ -154,6 +154,8 @@ pub(super) const PLANS: &[Plan] = &[
     (Scene::NotYours, Cost::AskedAgain, &["before-getChatMember", "after-getChatMember"]),
     (Scene::Forms, Cost::Announced, &["before-sendRichMessage", "before-sendDocument"]),
     (Scene::Forms, Cost::Copies(1), &["after-sendRichMessage", "after-sendDocument"]),
+    (Scene::Charted, Cost::Announced, &["before-sendPhoto"]),
+    (Scene::Charted, Cost::Copies(1), &["after-sendPhoto"]),
     (Scene::Flooded, Cost::Nothing, &["after-not-sent", "before-retry", "after-retry"]),
     (Scene::Flooded, Cost::Announced, &["before-not-sent"]),
     (Scene::Blocked, Cost::Nothing, &["before-undeliverable", "after-undeliverable"]),

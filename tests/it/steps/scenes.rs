@@ -33,6 +33,8 @@ pub(super) enum Scene {
     NotYours,
     /// A table, and an answer that comes as a file.
     Forms,
+    /// A chart of what was spent.
+    Charted,
     /// Telegram wants nothing more for a while.
     Flooded,
     /// Somebody has blocked the bot.
@@ -115,6 +117,13 @@ impl Scene {
             Self::Forms => {
                 world.anna("table");
                 world.says(CLARA, CLARA, "book");
+                world.says(BORIS, BORIS, "/help");
+                world.anna("two");
+                world.says(CLARA, CLARA, "three");
+            }
+            Self::Charted => {
+                world.anna("one");
+                world.anna("/stats");
                 world.says(BORIS, BORIS, "/help");
                 world.anna("two");
                 world.says(CLARA, CLARA, "three");

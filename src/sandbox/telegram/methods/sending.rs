@@ -6,6 +6,7 @@ use super::Ask;
 use crate::sandbox::telegram::answer::{Answer, Refusal};
 use crate::sandbox::telegram::keyboard;
 use crate::sandbox::telegram::message::{Media, Message};
+use crate::sandbox::telegram::picture;
 use crate::sandbox::telegram::text;
 
 /// `sendMessage`.
@@ -26,9 +27,12 @@ pub(super) fn rich_message(ask: &mut Ask<'_>) -> Answer {
 pub(super) fn photo(ask: &mut Ask<'_>) -> Answer {
     ask.chat()?;
     let body = text::caption(ask.params)?;
+    let uploaded = ask.params.file("photo").filter(|upload| !upload.content.is_empty());
+    let size = uploaded.map(|upload| picture::judge(&upload.content)).transpose()?;
     let mut photo = file(ask, "photo")?;
-    // One size is enough for who only looks at there being a photo.
-    (photo["width"], photo["height"]) = (json!(640), json!(480));
+    // One size is enough for who only looks at there being a photo. Those that are not uploaded have one that could be.
+    let (width, height) = size.map_or((640, 480), |size| (size.width, size.height));
+    (photo["width"], photo["height"]) = (json!(width), json!(height));
     let media = Media { kind: "photo", content: json!([photo]), captioned: true };
     post(ask, Message { body, media: Some(media), ..Message::default() })
 }

@@ -46,6 +46,23 @@ async fn a_document_can_be_looked_at_fetched_and_sent_again() {
 }
 
 #[tokio::test]
+async fn a_photo_has_the_size_of_its_picture_and_what_is_no_picture_is_refused() {
+    let bot = Bot::start().await;
+    let picture = include_bytes!("../photo.png");
+    let answer = bot.uploads("sendPhoto", "photo", ("any.name", picture)).await["result"].clone();
+    let photo = &answer["photo"][0];
+    assert_eq!(
+        (&photo["width"], &photo["height"], &photo["file_size"]),
+        (&json!(160), &json!(120), &json!(picture.len()))
+    );
+    let shown = bot.telegram.chat(ANNA).remove(0).photo.unwrap();
+    assert_eq!(&bot.telegram.file(&shown).unwrap().bytes[..], picture);
+    let text = bot.uploads("sendPhoto", "photo", ("chart.png", b"hello")).await;
+    assert_eq!((&text["error_code"], &text["description"]), (&json!(400), &json!("Bad Request: IMAGE_PROCESS_FAILED")));
+    assert_eq!(bot.telegram.unexpected(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn what_is_no_file_is_refused() {
     let bot = Bot::start().await;
     let empty = bot.uploads("sendDocument", "document", ("answer.md", b"")).await;

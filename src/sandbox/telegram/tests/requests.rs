@@ -21,23 +21,19 @@ async fn parameters_come_as_query_json_form_and_multipart_and_names_in_any_case(
 #[tokio::test]
 async fn a_file_in_a_multipart_becomes_a_message_with_a_caption() {
     let bot = Bot::start().await;
-    let multipart = |names: &[(&str, &str)]| {
+    let multipart = |names: &[(&str, &str)], content: &[u8]| {
         let boundary = "xXx";
         let fields = names.iter().map(|(name, value)| {
             format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         });
-        let file = format!(
-            "--{boundary}\r\ncontent-disposition: form-data; name=\"part\"; filename=\"a.md\"\r\n\r\nhello\r\n--{boundary}--\r\n"
-        );
-        fields.chain([file]).collect::<String>()
+        let file = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"part\"; filename=\"a.md\"\r\n\r\n");
+        let head = fields.chain([file]).collect::<String>();
+        [head.as_bytes(), content, format!("\r\n--{boundary}--\r\n").as_bytes()].concat()
     };
-    for (method, name) in [("sendDocument", "document"), ("sendPhoto", "photo")] {
-        let body = multipart(&[
-            ("chat_id", "1001"),
-            (name, "attach://part"),
-            ("caption", "*x*"),
-            ("parse_mode", "MarkdownV2"),
-        ]);
+    let picture = include_bytes!("../photo.png");
+    for (method, name, content) in [("sendDocument", "document", &b"hello"[..]), ("sendPhoto", "photo", picture)] {
+        let fields = [("chat_id", "1001"), (name, "attach://part"), ("caption", "*x*"), ("parse_mode", "MarkdownV2")];
+        let body = multipart(&fields, content);
         let request = bot.client.post(bot.url(method)).header("content-type", "multipart/form-data; boundary=xXx");
         let answer: Value = request.body(body).send().await.unwrap().json().await.unwrap();
         assert_eq!(answer["result"]["caption_entities"][0]["type"], "bold", "{answer}");
