@@ -16,9 +16,10 @@ use crate::report::{Report, Row};
 use crate::store;
 use crate::world::World;
 
-/// Few enough that after twenty-five minutes of the hour each conversation is as long as it gets (some 700 turns): until
-/// then every question carries more than the one before, which is no leak, and would look like one.
-const PEOPLE: u16 = 200;
+const PEOPLE: u16 = 600;
+/// In an hour as many questions each (100) as keep a conversation short: every question carries the ones before it, and
+/// what grows because conversations do is no leak, but looks like one.
+const PEOPLE_LONG: u16 = 3600;
 const PER_SECOND: u16 = 100;
 const LASTS: Duration = Duration::from_mins(2);
 const LASTS_LONG: Duration = Duration::from_hours(1);
@@ -38,8 +39,8 @@ const LOOK: Duration = Duration::from_secs(1);
 
 pub(crate) async fn soak(run: Run, report: &mut Report) -> anyhow::Result<()> {
     let mut row = Row::of("soak, webhook");
-    let world = World::with(PEOPLE, Mode::Webhook).await?;
-    let (lasts, slope) = if run.long { (LASTS_LONG, SLOPE_LONG) } else { (LASTS, SLOPE) };
+    let (people, lasts, slope) = if run.long { (PEOPLE_LONG, LASTS_LONG, SLOPE_LONG) } else { (PEOPLE, LASTS, SLOPE) };
+    let world = World::with(people, Mode::Webhook).await?;
     let load = world.asks(PER_SECOND);
     let start = Instant::now();
     let mut process = world.spawns()?;
