@@ -211,7 +211,12 @@ async fn money(frame: &Frame, storage: &Storage) -> Result<Money, Failure> {
 /// Nor before it is known who is banned.
 async fn access(frame: &Frame, storage: &Storage, owner: &Owner) -> Result<Access, Failure> {
     let (bot, listed) = (frame.config.token.bot_id(), &frame.config.turns.allowed_users);
-    needed(frame, "Who may use the bot", || Access::open(storage.clone(), bot, owner.clone(), listed.clone())).await
+    let open = || Access::open(storage.clone(), bot, owner.clone(), listed.clone());
+    let access = needed(frame, "Who may use the bot", open).await?;
+    if access.is_open() {
+        tracing::info!("Everybody may use this bot who is not banned; ALLOWED_USER_IDS would name those who may");
+    }
+    Ok(access)
 }
 
 /// Reads what the bot cannot do without, however long the store takes to give it.

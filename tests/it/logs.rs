@@ -15,6 +15,7 @@ async fn a_start_in_webhook_mode_says_how_it_is_reached_and_what_answers() {
     let expected = [
         "Mode: webhook (WEBHOOK_URL is set)".to_owned(),
         format!("Listening on 127.0.0.1:{port}"),
+        "Everybody may use this bot who is not banned; ALLOWED_USER_IDS would name those who may".to_owned(),
         format!("Webhook set: http://127.0.0.1:{port}/webhook/TOKEN (max_connections 100)"),
         "Webhook info: pending updates 0, last error none".to_owned(),
         "Ready: @routergram_bot answers with openrouter/auto".to_owned(),
