@@ -8,7 +8,6 @@
 //! requests, as the log has them.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -67,7 +66,7 @@ struct Inner {
     clock: Clock,
     tasks: Tasks,
     /// What language they last wrote in; English before they did.
-    russian: AtomicBool,
+    language: Mutex<Language>,
     told: Mutex<HashMap<Cause, Timestamp>>,
 }
 
@@ -76,7 +75,7 @@ impl Owner {
     #[must_use]
     pub fn new(config: &OwnerConfig, telegram: Telegram, clock: Clock, tasks: Tasks) -> Self {
         let admins = config.admins.clone();
-        let inner = Inner { admins, telegram, clock, tasks, russian: AtomicBool::default(), told: Mutex::default() };
+        let inner = Inner { admins, telegram, clock, tasks, language: Mutex::default(), told: Mutex::default() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -89,7 +88,7 @@ impl Owner {
     /// Somebody wrote, in this language: the owner is told in theirs.
     pub fn heard(&self, user: i64, language: Language) {
         if self.inner.admins.first() == Some(&user) {
-            self.inner.russian.store(language == Language::Ru, Ordering::Relaxed);
+            *self.inner.language.lock().unwrap_or_else(PoisonError::into_inner) = language;
         }
     }
 
@@ -138,7 +137,7 @@ impl Owner {
 
 impl Inner {
     fn sentence(&self, cause: Cause, detail: &str) -> String {
-        let language = if self.russian.load(Ordering::Relaxed) { Language::Ru } else { Language::En };
+        let language = *self.language.lock().unwrap_or_else(PoisonError::into_inner);
         let detail: String = self.telegram.redact(detail).chars().take(DETAIL_CHARS).collect();
         match cause {
             Cause::Account => replies::owner_account(language, &detail),

@@ -25,31 +25,14 @@ phrases! {
     /// Above the days.
     chart_days(month: &str = "2026") {
         "Cost per day, {month} (UTC)"
-        "Стоимость по дням, {month} (UTC)"
     }
     /// Below today.
-    chart_today() { "today" "сегодня" }
+    chart_today() { "today" }
     /// Above the models.
     chart_models(month: &str = "2026") {
         "By model, {month}"
-        "По моделям, {month}"
     }
 }
-
-const MONTHS: [[&str; 2]; 12] = [
-    ["January", "январь"],
-    ["February", "февраль"],
-    ["March", "март"],
-    ["April", "апрель"],
-    ["May", "май"],
-    ["June", "июнь"],
-    ["July", "июль"],
-    ["August", "август"],
-    ["September", "сентябрь"],
-    ["October", "октябрь"],
-    ["November", "ноябрь"],
-    ["December", "декабрь"],
-];
 
 /// The chart that goes with a statement; `None` when nothing cost anything yet.
 #[must_use]
@@ -78,10 +61,7 @@ pub fn chart(language: Language, statement: &Statement, days: &Days) -> Option<C
 
 /// "November 2026".
 fn month(language: Language, days: &Days) -> String {
-    let names = usize::try_from(days.month).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
-    let name = names.map_or("", |[en, ru]| match language {
-        Language::En => en,
-        Language::Ru => ru,
-    });
+    let months = language.speech().months();
+    let name = usize::try_from(days.month).ok().and_then(|month| months.get(month.checked_sub(1)?)).unwrap_or(&"");
     format!("{name} {}", days.year)
 }

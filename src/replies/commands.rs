@@ -13,149 +13,123 @@ phrases! {
          I remember what we talk about; /new begins afresh. At the moment {model} answers: /model has others, /persona \
          gives it a role, /help lists the rest.\n\n\
          Models make mistakes, so check what matters."
-        "Здравствуйте! Спрашивайте о чём угодно и на любом языке: ответит языковая модель, прямо у вас на глазах.\n\n\
-         Например: «Что приготовить из двух яиц и помидора?» Или пришлите текст и скажите, что с ним сделать.\n\n\
-         Я помню, о чём мы говорим; /new начинает с чистого листа. Сейчас отвечает {model}: другие модели в /model, роль \
-         для неё в /persona, всё остальное в /help.\n\n\
-         Модели ошибаются, поэтому важное проверяйте."
     }
     /// What stands in an empty chat with the bot: what it can do.
     pub description() {
         "Ask anything, in any language: a language model answers while you watch. It remembers the conversation, answers \
          again when you edit your question, takes on a role, and helps in groups.\n\nPress Start and write."
-        "Спрашивайте о чём угодно и на любом языке: языковая модель ответит у вас на глазах. Она помнит разговор, отвечает \
-         заново, если исправить вопрос, берёт на себя роли и помогает в группах.\n\nНажмите «Старт» и пишите."
     }
     /// What stands in the bot's profile.
     pub short_description() {
         "A language model in your chat: ask, and watch the answer being written."
-        "Языковая модель в вашем чате: спросите, и она ответит у вас на глазах."
     }
     /// `/help`, around the list of commands.
     help_with(commands: &str = "/new — x") {
         "Write me anything, and I will answer. I can only read text for now.\n\n{commands}"
-        "Напишите мне что угодно, и я отвечу. Пока я читаю только текст.\n\n{commands}"
     }
     /// `/help` in a group, around the list of commands.
     help_in_a_group_with(commands: &str = "/ask — x") {
         "Mention me, reply to me or write /ask, and I will answer. The rest of what is said here I do not \
          read.\n\n{commands}"
-        "Упомяните меня, ответьте на моё сообщение или напишите /ask, и я отвечу. Остального, что здесь пишут, я не \
-         читаю.\n\n{commands}"
     }
     /// `/new`: the conversation is forgotten.
     pub started_over() {
         "A new conversation. I have set the old one aside and no longer think of it."
-        "Новый разговор. Прежний отложен, я его больше не учитываю."
     }
     /// `/new You are a pirate`: with a system prompt of one's own.
     pub started_over_as() {
         "A new conversation, with your instructions. They hold until the next /new."
-        "Новый разговор, с вашими указаниями. Они действуют до следующей команды /new."
     }
     /// `/new` in a conversation that has not begun.
     pub nothing_to_forget() {
         "There is nothing to forget yet. Just write your question."
-        "Забывать пока нечего. Просто напишите вопрос."
     }
     /// `/stop`, and the answer was ended.
     pub stopped() {
         "Stopped."
-        "Остановлено."
     }
     /// `/stop` while no answer is being written.
     pub nothing_to_stop() {
         "There is nothing to stop: I am not writing an answer. Just write your next question."
-        "Останавливать нечего: сейчас я ничего не пишу. Просто напишите следующий вопрос."
     }
     /// `/stop` while the answer to somebody else is being written.
     pub stop_not_yours() {
         "Somebody else asked for this answer; they can stop it."
-        "Этот ответ просил кто-то другой, он и может его остановить."
     }
     /// A pressed button that does nothing (any more).
     pub button_expired() {
         "This button does nothing any more. Write your question again, or send /retry for the last one."
-        "Эта кнопка больше не работает. Напишите вопрос ещё раз или отправьте /retry, чтобы повторить последний."
     }
     /// A command that the bot does not know. It is not a question to the model.
     pub unknown_command(command: &str = "modle") {
         "I do not know /{command}. /help lists the commands that I know."
-        "Я не знаю команды /{command}. Все мои команды: /help."
     }
     /// The same, and the one that was probably meant.
     pub unknown_command_but(command: &str = "modle", meant: &str = "model") {
         "I do not know /{command}. Did you mean /{meant}?"
-        "Я не знаю команды /{command}. Может быть, /{meant}?"
     }
     /// A question that was edited after another one had been asked.
     pub edit_too_late() {
         "It is too late to edit this question: the conversation has gone on. Send it again as a new message."
-        "Этот вопрос уже поздно править: разговор ушёл дальше. Отправьте его новым сообщением."
     }
     /// A part of a long text that was edited after it had been joined with the other parts.
     pub edit_of_a_part() {
         "I read your messages as one long text, so I cannot tell what its parts became. Send the whole text again."
-        "Я прочитал ваши сообщения как один длинный текст и не могу заменить его часть. Отправьте весь текст ещё раз."
     }
     /// `/retry` before anything was asked.
     pub nothing_to_retry() {
         "There is no question to answer again. Just write one."
-        "Отвечать заново пока не на что. Просто напишите вопрос."
     }
     /// Stands where an answer will grow. It stays true when it is left behind: the answer then follows below.
     pub placeholder() {
         "💬 The answer follows."
-        "💬 Сейчас будет ответ."
     }
     /// On the button under an answer that is being written.
-    pub stop_button() { "⏹ Stop" "⏹ Остановить" }
+    pub stop_button() { "⏹ Stop" }
     /// On the button under an answer that failed or was stopped.
-    pub retry_button() { "🔄 Try again" "🔄 Ещё раз" }
+    pub retry_button() { "🔄 Try again" }
     /// Below the beginning of an answer that is too long for messages.
     pub continued_in_file() {
         "This answer is too long for messages: all of it is in the file."
-        "Этот ответ слишком длинный для сообщений: целиком он в файле."
     }
     /// Description of `/ask` in the menu.
-    menu_ask() { "ask me something" "спросить меня" }
+    menu_ask() { "ask me something" }
     /// Description of `/new` in the menu.
-    menu_new() { "start a new conversation" "начать новый разговор" }
+    menu_new() { "start a new conversation" }
     /// A line of `/help`: what else `/new` can do.
     new_instructed() {
         "/new You are a pirate — start with your own instructions"
-        "/new Ты пират — начать со своими указаниями"
     }
     /// Description of `/stop` in the menu.
-    menu_stop() { "stop the answer being written" "прервать ответ" }
+    menu_stop() { "stop the answer being written" }
     /// Description of `/retry` in the menu.
-    menu_retry() { "answer the last question again" "ответить на последний вопрос заново" }
+    menu_retry() { "answer the last question again" }
     /// Description of `/model` in the menu.
-    menu_model() { "choose the model" "выбрать модель" }
+    menu_model() { "choose the model" }
     /// Description of `/persona` in the menu.
-    menu_persona() { "choose who I am to be" "выбрать мне роль" }
+    menu_persona() { "choose who I am to be" }
     /// Description of `/status` in the owner's menu.
-    menu_status() { "how the bot is (owner)" "как дела у бота (владелец)" }
+    menu_status() { "how the bot is (owner)" }
     /// Description of `/users` in the owner's menu.
-    menu_users() { "who writes to me, and what that costs (owner)" "кто мне пишет и сколько это стоит (владелец)" }
+    menu_users() { "who writes to me, and what that costs (owner)" }
     /// Description of `/allow` in the owner's menu.
-    menu_allow() { "let somebody in, by their id (owner)" "впустить кого-то по номеру (владелец)" }
+    menu_allow() { "let somebody in, by their id (owner)" }
     /// Description of `/ban` in the owner's menu.
-    menu_ban() { "shut somebody out (owner)" "исключить кого-то (владелец)" }
+    menu_ban() { "shut somebody out (owner)" }
     /// Description of `/unban` in the owner's menu.
-    menu_unban() { "lift a ban (owner)" "снять исключение (владелец)" }
+    menu_unban() { "lift a ban (owner)" }
     /// Description of `/budget` in the owner's menu.
-    menu_budget() { "what somebody may spend in a day (owner)" "сколько кто-то может потратить за день (владелец)" }
+    menu_budget() { "what somebody may spend in a day (owner)" }
     /// Description of `/settings` in the menu.
-    menu_settings() { "how I answer" "как я отвечаю" }
+    menu_settings() { "how I answer" }
     /// Description of `/language` in the menu.
-    menu_language() { "in which language I speak" "на каком языке я говорю" }
+    menu_language() { "in which language I speak" }
     /// Description of `/stats` in the menu.
-    menu_stats() { "what your answers cost, and what is left" "сколько стоили ответы и сколько осталось" }
+    menu_stats() { "what your answers cost, and what is left" }
     /// Description of `/help` in the menu.
-    menu_help() { "what I can do" "что я умею" }
+    menu_help() { "what I can do" }
     /// Description of `/start` in the menu.
-    menu_start() { "how to begin" "с чего начать" }
+    menu_start() { "how to begin" }
 }
 
 /// Whom a menu is for.

@@ -2,51 +2,25 @@
 
 use super::Language;
 
-/// What can be counted, in the forms for 1, 2 and 5 of it.
-struct Noun {
-    en: [&'static str; 2],
-    ru: [&'static str; 3],
-}
-
-const QUESTION: Noun =
-    Noun { en: ["question", "questions"], ru: ["вопрос", "вопроса", "вопросов"] };
-const TOKEN: Noun = Noun { en: ["token", "tokens"], ru: ["токен", "токена", "токенов"] };
-
 /// "1 question", "1,234 questions"; "1 вопрос", "2 вопроса", "5 вопросов".
 pub(super) fn questions(language: Language, count: u64) -> String {
-    counted(language, count, &QUESTION)
+    counted(language, count, language.speech().question())
 }
 
 /// "1 token", "1,234 tokens"; "1 токен", "2 токена", "5 токенов".
 pub(super) fn tokens(language: Language, count: u64) -> String {
-    counted(language, count, &TOKEN)
+    counted(language, count, language.speech().token())
 }
 
-fn counted(language: Language, count: u64, noun: &Noun) -> String {
-    let noun = match language {
-        Language::En => noun.en[usize::from(count != 1)],
-        Language::Ru => noun.ru[russian_form(count)],
-    };
+fn counted(language: Language, count: u64, forms: &[&str]) -> String {
+    let noun = forms.get(language.speech().form(count)).or(forms.last()).unwrap_or(&"");
     format!("{} {noun}", grouped(language, count))
 }
 
-/// 1, 21, 101 take the first form; 2–4, 22–24 the second; everything else, and 11–14, the third.
-const fn russian_form(count: u64) -> usize {
-    match (count % 10, count % 100) {
-        (_, 11..=14) => 2,
-        (1, _) => 0,
-        (2..=4, _) => 1,
-        _ => 2,
-    }
-}
-
-/// Digits in threes: with commas, or with spaces that do not break. Russian leaves four digits together.
+/// Digits in threes, as the language parts them.
 fn grouped(language: Language, number: u64) -> String {
     let digits = number.to_string();
-    let (separator, from) = match language {
-        Language::En => (',', 4),
-        Language::Ru => ('\u{a0}', 5),
-    };
+    let (separator, from) = language.speech().separator();
     if digits.len() < from {
         return digits;
     }

@@ -1,7 +1,7 @@
 //! Every sentence that the bot says itself, in the languages it speaks.
 //!
-//! One function per sentence, its translations side by side, so that nobody can add one without the other or change
-//! one and forget the other. All of them are **plain text**: no Markdown, no entities, nothing to escape, and a model's
+//! One function per sentence. Its English stands on its page, its words in another language in the file of that language;
+//! nobody can add one without the other, since a language that lacks a sentence does not compile. All of them are **plain text**: no Markdown, no entities, nothing to escape, and a model's
 //! name or a number in a sentence cannot break it. They fit one message each.
 //!
 //! The tone is plain, short and honest: what happened, and what the person can do. A sentence names no command that
@@ -12,6 +12,7 @@ mod access;
 mod commands;
 mod count;
 mod failures;
+mod languages;
 mod money;
 mod owner;
 mod panels;
@@ -39,6 +40,7 @@ pub use failures::{
     empty_question, gave_up, length_limit, moderated, no_such_model, only_reasoning, our_failure, refused, stalled,
     stalled_before_text, too_many_messages, took_too_long,
 };
+pub use languages::Language;
 pub use money::{
     Statement, Used, budget, budget_in_force, budget_negative, budget_set, budget_too_large, budget_usage, stats,
 };
@@ -64,50 +66,3 @@ pub use personas::{
 };
 pub use status::{Credit, Outside, Queue, Status, Waiting, status};
 pub use unread::{Unread, cannot_read};
-
-/// A language that the bot speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Language {
-    /// English: also for everybody whose language the bot does not speak.
-    #[default]
-    En,
-    /// Russian.
-    Ru,
-}
-
-impl Language {
-    /// All of them; the default first.
-    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
-
-    /// The language for an IETF tag such as Telegram's `language_code`: "ru", "ru-RU". Anything else is English, and
-    /// so is a language close to Russian: nobody asked for Russian there.
-    #[must_use]
-    pub fn of(tag: Option<&str>) -> Self {
-        let primary = tag.unwrap_or_default().split(['-', '_']).next().unwrap_or_default();
-        if primary.eq_ignore_ascii_case("ru") { Self::Ru } else { Self::En }
-    }
-
-    /// What it calls itself.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::En => "English",
-            Self::Ru => "Русский",
-        }
-    }
-
-    /// The language with this two-letter code.
-    #[must_use]
-    pub fn with_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.code() == code)
-    }
-
-    /// Its two-letter ISO 639-1 code, as `setMyCommands` takes it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Ru => "ru",
-        }
-    }
-}

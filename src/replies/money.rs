@@ -43,73 +43,60 @@ phrases! {
     /// `/stats`, the sums.
     sums(today: &str = "3 questions", month: &str = "5 questions") {
         "Today (UTC): {today}\nThis month: {month}"
-        "Сегодня (UTC): {today}\nВ этом месяце: {month}"
     }
     /// `/stats`, above the models.
     by_model(lines: &str = "a/b — 1 question, $0.10") {
         "This month by model:\n{lines}"
-        "В этом месяце по моделям:\n{lines}"
     }
     /// `/stats` before anything was asked.
     nothing_used() {
         "You have not asked anything this month."
-        "В этом месяце вы ещё ничего не спрашивали."
     }
     /// `/stats`: what is left for today.
     left_today(left: &str = "$0.40", limit: &str = "$0.50") {
         "Left for today: {left} of {limit}. It starts again at 00:00 UTC."
-        "На сегодня осталось {left} из {limit}. Новый бюджет начнётся в 00:00 UTC."
     }
     /// `/stats`: nobody limits this person.
     no_limit() {
         "There is no limit on what your answers may cost."
-        "Стоимость ваших ответов не ограничена."
     }
     /// `/stats`: what is kept back.
     kept_back(amount: &str = "$0.10") {
         "Kept back for answers whose cost is not known yet: {amount}"
-        "Отложено на ответы, стоимость которых ещё не известна: {amount}"
     }
     /// `/stats`: answers that nobody told the cost of.
     unpriced_answers(questions: &str = "2 questions") {
         "The cost is not known: {questions}"
-        "Стоимость не известна: {questions}"
     }
     /// An answer that nobody told the cost of.
-    cost_unknown() { "cost not known" "стоимость не известна" }
+    cost_unknown() { "cost not known" }
     /// The model that served is not known.
-    pub(super) model_unknown() { "model not known" "модель не известна" }
+    pub(super) model_unknown() { "model not known" }
     /// Models beyond those that are listed.
-    pub(super) other_models() { "other models" "другие модели" }
+    pub(super) other_models() { "other models" }
     /// `/budget` that cannot be read, for the owner.
     pub budget_usage() {
         "Write a person's id and what a day may cost in US dollars: /budget 123456789 5, or 0.50, with at most six decimals. \
          0 means no limit; “default” takes a budget of their own away. Without an amount, I say what is in force."
-        "Напишите id человека и сколько может стоить день в долларах США: /budget 123456789 5 или 0.50, не больше шести знаков \
-         после точки. 0 — без ограничения; «default» отменяет личный бюджет. Без суммы я скажу, что действует сейчас."
     }
     /// `/budget` with an amount below nothing.
     pub budget_negative() {
         "A budget cannot be below 0. Write an amount such as 0.50, or 0 for no limit."
-        "Бюджет не может быть меньше 0. Напишите сумму, например 0.50, или 0, чтобы не ограничивать."
     }
     /// `/budget` with an amount that nobody means.
     pub budget_too_large(most: i64 = 1000) {
         "This is more than ${most} a day. Write a smaller amount, or 0 for no limit."
-        "Это больше ${most} в день. Напишите сумму поменьше или 0, чтобы не ограничивать."
     }
     /// `/budget 123`: what is in force.
     pub budget_in_force(user: i64 = 123, budget: &str = "$5.00") {
         "In force for {user}, a day: {budget}"
-        "Для {user} на день действует: {budget}"
     }
     /// `/budget 123 5`: what is in force now, and what was before.
     pub budget_set(user: i64 = 123, budget: &str = "$5.00", before: &str = "$1.00") {
         "In force for {user} from now on, a day: {budget} (before: {before})"
-        "Для {user} теперь на день действует: {budget} (раньше: {before})"
     }
     /// Instead of an amount.
-    unlimited() { "no limit" "без ограничения" }
+    unlimited() { "no limit" }
 }
 
 /// A budget in words.

@@ -30,54 +30,46 @@ phrases! {
     /// Above a page of people: which of how many are shown.
     pub people_heading(first: usize = 1, last: usize = 8, all: usize = 42) {
         "People, those who were here last first: {first}–{last} of {all}"
-        "Люди, последние сверху: {first}–{last} из {all}"
     }
     /// Above the people whom a search has found.
     pub people_found(query: &str = "anna", first: usize = 1, last: usize = 8, all: usize = 42) {
         "People called “{query}”: {first}–{last} of {all}"
-        "Люди по запросу «{query}»: {first}–{last} из {all}"
     }
     /// Nobody was ever here.
     pub nobody_known() {
         "Nobody has written to me yet. Send people a link to me, and come back."
-        "Мне ещё никто не писал. Отправьте людям ссылку на меня и загляните позже."
     }
     /// A search that found nobody.
     pub nobody_found(query: &str = "anna") {
         "I know nobody called “{query}”; names are kept only of people who may use me. /users shows everybody, /users \
          123456789 the person with that id."
-        "Людей по запросу «{query}» я не знаю; имена хранятся только у тех, кому я доступен. Всех показывает /users, человека по \
-         id — /users 123456789."
     }
     /// What somebody's answers cost.
     spent(today: &str = "$0.01", month: &str = "$0.20", questions: &str = "5 questions") {
         "today {today}, this month {month} ({questions})"
-        "сегодня {today}, в этом месяце {month} ({questions})"
     }
     /// When somebody was here last.
-    last_seen(day: Day = Day(20_000)) { "last seen {day}" "был(а) здесь {day}" }
+    last_seen(day: Day = Day(20_000)) { "last seen {day}" }
     /// When somebody was here first and last.
     first_and_last_seen(first: Day = Day(20_000), last: Day = Day(20_001)) {
         "First seen {first}, last seen {last}"
-        "Первый раз здесь {first}, последний — {last}"
     }
     /// What a day may cost.
-    budget_of(budget: &str = "$1.00") { "Budget of a day: {budget}" "Бюджет на день: {budget}" }
+    budget_of(budget: &str = "$1.00") { "Budget of a day: {budget}" }
     /// How that is changed.
-    budget_change(user: i64 = 123) { "To change it: /budget {user} 5" "Изменить: /budget {user} 5" }
+    budget_change(user: i64 = 123) { "To change it: /budget {user} 5" }
     /// Below the card of somebody who has never written.
     pub person_not_seen() {
         "I have not answered this person yet. What is decided here holds from their first message on."
-        "Этому человеку я ещё не отвечал. Решение действует с первого же сообщения."
     }
     /// Lets somebody in.
-    pub allow_button() { "✅ Allow" "✅ Впустить" }
+    pub allow_button() { "✅ Allow" }
     /// Shuts somebody out.
-    pub ban_button() { "⛔ Ban" "⛔ Исключить" }
+    pub ban_button() { "⛔ Ban" }
     /// Takes a ban back.
-    pub unban_button() { "↩ Lift the ban" "↩ Отменить исключение" }
+    pub unban_button() { "↩ Lift the ban" }
     /// Leads to the list.
-    pub people_button() { "‹ People" "‹ Люди" }
+    pub people_button() { "‹ People" }
 }
 
 /// One line of a page, in three.

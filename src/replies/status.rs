@@ -75,75 +75,65 @@ phrases! {
     /// What runs.
     program(version: &str = "0.1.0", mode: &str = "polling (USE_WEBHOOK=false)", uptime: &str = "3 d 4 h") {
         "routergram {version}, up for {uptime}\nMode: {mode}"
-        "routergram {version}, работает {uptime}\nРежим: {mode}"
     }
     /// The model where nobody has chosen another one.
-    model_of_all(model: &str = "openrouter/auto") { "Model: {model}" "Модель по умолчанию: {model}" }
+    model_of_all(model: &str = "openrouter/auto") { "Model: {model}" }
     /// What there is to do.
     in_queue(waiting: u64 = 0, in_flight: u64 = 2, put_aside: u64 = 0) {
         "Queue: {waiting} waiting, {in_flight} being answered, {put_aside} put aside"
-        "Очередь: ждут {waiting}, в работе {in_flight}, отложено {put_aside}"
     }
     /// How long the oldest has waited.
-    oldest_waits(age: &str = "12 s") { "The oldest waits for {age}" "Дольше всех ждёт {age}" }
+    oldest_waits(age: &str = "12 s") { "The oldest waits for {age}" }
     /// What waits at Telegram.
-    at_telegram(updates: u64 = 0) { "At Telegram: {updates} waiting" "В Telegram ждут: {updates}" }
+    at_telegram(updates: u64 = 0) { "At Telegram: {updates} waiting" }
     /// Why Telegram could last not bring what waits.
     telegram_failed(error: &str = "Connection refused", ago: &str = "5 min") {
         "Its last error, {ago} ago: {error}"
-        "Последняя ошибка, {ago} назад: {error}"
     }
     /// What is outside does not answer.
-    telegram_silent(why: &str = "3 s") { "At Telegram: no answer ({why})" "В Telegram: нет ответа ({why})" }
+    telegram_silent(why: &str = "3 s") { "At Telegram: no answer ({why})" }
     /// Errors in the log.
     errors_logged(errors: usize = 0) {
         "Errors in the log, last hour: {errors}"
-        "Ошибок в журнале за последний час: {errors}"
     }
     /// What answers cost.
     costs(today: &str = "$0.10", month: &str = "$3.00") {
         "Cost: today {today}, this month {month}"
-        "Расходы: сегодня {today}, в этом месяце {month}"
     }
     /// What is kept back.
     held_back(amount: &str = "$0.01") {
         "Kept back for answers that are being written: {amount}"
-        "Отложено на ответы, которые сейчас пишутся: {amount}"
     }
     /// What is left of the whole bot's budget.
     left_for_all(left: &str = "$19.90", limit: &str = "$20.00") {
         "Left for today: {left} of {limit}"
-        "На сегодня осталось: {left} из {limit}"
     }
     /// The whole bot has no budget.
-    no_limit_for_all() { "No limit on what a day may cost" "Стоимость дня не ограничена" }
+    no_limit_for_all() { "No limit on what a day may cost" }
     /// How many people.
     people_here(today: u64 = 3, known: u64 = 42) {
         "People: {today} today, {known} known (/users)"
-        "Люди: сегодня {today}, всего {known} (/users)"
     }
     /// What the key may still spend.
     credit_left(left: &str = "$7.50", limit: &str = "$10.00") {
         "Credit of the key: {left} of {limit} left"
-        "Остаток ключа: {left} из {limit}"
     }
     /// The key has no limit of its own.
     credit_unlimited(used: &str = "$2.50") {
         "Credit of the key: no limit of its own; {used} spent. The account's credit: openrouter.ai/settings/credits"
-        "Ключ без своего лимита, потрачено {used}. Остаток на счёте: openrouter.ai/settings/credits"
     }
     /// The server does not tell about keys.
-    credit_not_told() { "Credit of the key: the server does not tell" "Остаток ключа: сервер не сообщает" }
+    credit_not_told() { "Credit of the key: the server does not tell" }
     /// The server does not answer.
-    credit_silent(why: &str = "3 s") { "Credit of the key: no answer ({why})" "Остаток ключа: нет ответа ({why})" }
+    credit_silent(why: &str = "3 s") { "Credit of the key: no answer ({why})" }
     /// Less than a minute.
-    seconds(count: u64 = 12) { "{count} s" "{count} с" }
+    seconds(count: u64 = 12) { "{count} s" }
     /// Less than an hour.
-    minutes(count: u64 = 12) { "{count} min" "{count} мин" }
+    minutes(count: u64 = 12) { "{count} min" }
     /// Less than a day.
-    hours(hours: u64 = 3, minutes: u64 = 12) { "{hours} h {minutes} min" "{hours} ч {minutes} мин" }
+    hours(hours: u64 = 3, minutes: u64 = 12) { "{hours} h {minutes} min" }
     /// A day and more.
-    days(days: u64 = 3, hours: u64 = 12) { "{days} d {hours} h" "{days} д {hours} ч" }
+    days(days: u64 = 3, hours: u64 = 12) { "{days} d {hours} h" }
 }
 
 /// `/status`.

@@ -104,71 +104,57 @@ phrases! {
     /// A picture.
     photo() {
         "I can only read text for now: I cannot see pictures. Describe in words what is in it."
-        "Пока я читаю только текст: картинок я не вижу. Опишите словами, что на картинке."
     }
     /// A voice message.
     voice() {
         "I can only read text for now: I cannot listen to voice messages. Please write it down."
-        "Пока я читаю только текст: голосовых сообщений я не слышу. Напишите, пожалуйста, словами."
     }
     /// Music, a recording.
     audio() {
         "I can only read text for now: I cannot listen to recordings. Please write your question."
-        "Пока я читаю только текст: аудиозаписей я не слышу. Напишите, пожалуйста, вопрос."
     }
     /// A film.
     video() {
         "I can only read text for now: I cannot watch videos. Describe in words what it is about."
-        "Пока я читаю только текст: видео я не смотрю. Опишите словами, что в нём."
     }
     /// A round film.
     video_note() {
         "I can only read text for now: I cannot watch video messages. Please write it down."
-        "Пока я читаю только текст: видеосообщений я не смотрю. Напишите, пожалуйста, словами."
     }
     /// A file.
     document() {
         "I can only read text for now: I cannot open files. Copy the text you mean into a message."
-        "Пока я читаю только текст: файлов я не открываю. Скопируйте нужный текст в сообщение."
     }
     /// A sticker.
     sticker() {
         "A nice sticker, probably: I can only read text for now. Say it in words."
-        "Наверное, хороший стикер, но пока я читаю только текст. Скажите словами."
     }
     /// A place.
     location() {
         "I can only read text for now: I cannot see places on a map. Write its name or address."
-        "Пока я читаю только текст: мест на карте я не вижу. Напишите название или адрес."
     }
     /// A contact.
     contact() {
         "I can only read text for now: I did not look at this contact. Write what you need as text."
-        "Пока я читаю только текст: этот контакт я не открываю. Напишите текстом, что нужно."
     }
     /// A poll.
     poll() {
         "I can only read text for now: I cannot read polls or vote in them. Write the question as text."
-        "Пока я читаю только текст: опросов я не вижу и голосовать не могу. Напишите вопрос текстом."
     }
     /// A dice.
     dice() {
         "I can only read text for now: I cannot play along. Write me something."
-        "Пока я читаю только текст: подыграть не смогу. Напишите мне что-нибудь."
     }
     /// A GIF.
     animation() {
         "I can only read text for now: I cannot see GIFs. Say it in words."
-        "Пока я читаю только текст: гифок я не вижу. Скажите словами."
     }
     /// A story.
     story() {
         "I can only read text for now: I cannot see stories. Describe in words what it is about."
-        "Пока я читаю только текст: историй я не вижу. Опишите словами, что в ней."
     }
     /// Anything else.
     other() {
         "I can only read text for now, and this is something else. Write your question as text."
-        "Пока я читаю только текст, а это что-то другое. Напишите вопрос текстом."
     }
 }
