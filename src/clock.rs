@@ -52,6 +52,16 @@ impl Timestamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Day(pub i64);
 
+impl std::fmt::Display for Day {
+    /// "2026-11-21".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match i32::try_from(self.0).ok().and_then(NaiveDate::from_epoch_days) {
+            Some(date) => write!(f, "{date}"),
+            None => write!(f, "day {}", self.0),
+        }
+    }
+}
+
 impl Day {
     /// Its year, and its month from 1 to 12.
     #[must_use]

@@ -30,7 +30,9 @@ pub mod chart;
 pub mod faults;
 pub mod lifecycle;
 pub mod usd;
+pub mod nearest;
 pub mod replies;
+pub mod personas;
 pub mod telemetry;
 pub mod update;
 
@@ -43,11 +45,13 @@ pub mod telegram;
 pub mod owner;
 
 // The work.
+pub mod access;
 pub mod catalogue;
 pub mod inbox;
 pub mod limits;
 pub mod money;
 pub mod settle;
+pub mod alerts;
 pub mod turn;
 pub mod handlers;
 pub mod dispatch;

@@ -24,6 +24,8 @@ use crate::telegram::{Patience, Telegram, TelegramError, Urgency};
 const ENOUGH_FOR: Duration = Duration::from_hours(1);
 /// How often a message is tried that surely did not arrive: for about half a minute. The cause comes again if it lasts.
 const TRIES: usize = 6;
+/// How long a process that cannot go on stays for a message: nobody is answered meanwhile anyway.
+const AT_LAST: Duration = Duration::from_secs(3);
 /// The most of the details that is repeated, in characters: enough for a provider's sentence.
 const DETAIL_CHARS: usize = 500;
 
@@ -46,6 +48,10 @@ pub enum Cause {
     WebhookFailing,
     /// More and more updates wait at Telegram.
     Backlog,
+    /// Updates are stored and nobody works on them.
+    QueueOld,
+    /// The store takes or gives nothing.
+    StoreTrouble,
 }
 
 /// The owner, as far as they can be told. Clones are the same one.
@@ -105,6 +111,19 @@ impl Owner {
         });
     }
 
+    /// The same from a process that is about to end: returns when the owner was told, or soon.
+    pub async fn tell_at_last(&self, cause: Cause, detail: &str) {
+        let Some(chat) = self.inner.admins.first().copied() else { return };
+        if !self.is_news(cause) {
+            return;
+        }
+        let text = self.inner.sentence(cause, detail);
+        tokio::select! {
+            () = self.inner.clock.sleep(AT_LAST) => tracing::warn!(?cause, "The owner could not be told in time"),
+            sent = faults::around(Step::TellOwner, self.inner.send(chat, &text)) => log(cause, sent),
+        }
+    }
+
     /// Notes that it is told now, if it is to be.
     fn is_news(&self, cause: Cause) -> bool {
         let now = self.inner.clock.now();
@@ -130,6 +149,8 @@ impl Inner {
             Cause::WebhookTaken => replies::owner_webhook_taken(language, &detail),
             Cause::WebhookFailing => replies::owner_webhook_failing(language, &detail),
             Cause::Backlog => replies::owner_backlog(language, &detail),
+            Cause::QueueOld => replies::owner_queue_old(language, &detail),
+            Cause::StoreTrouble => replies::owner_store_trouble(language, &detail),
         }
     }
 

@@ -9,6 +9,8 @@ use teloxide::adaptors::CacheMe;
 use teloxide::prelude::{Requester, RequesterExt};
 
 use super::{Failure, Frame};
+use crate::access::Access;
+use crate::alerts::Alerts;
 use crate::catalogue::{Catalogue, Keeper};
 use crate::config::Config;
 use crate::dispatch;
@@ -25,7 +27,7 @@ use crate::settle::Settler;
 use crate::storage::{OpenError, Storage, StorageError};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
-use crate::turn::{Languages, Running, Tools};
+use crate::turn::{Languages, Running, Service, Tools};
 
 /// How often a store that another process holds is asked for: a redeploy's successor takes over within a second.
 const STORE_AGAIN: Duration = Duration::from_millis(200);
@@ -38,7 +40,10 @@ const VISITS_AGAIN: Duration = Duration::from_secs(1);
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 const PURGE_AFTER: Duration = Duration::from_hours(48);
 
-/// How often the store is asked for what was spent, when it does not tell: as often as it is for anything.
+/// A life of which a failure of the store is news.
+const ESTABLISHED: Duration = Duration::from_mins(1);
+
+/// How often the store is asked for what the bot cannot do without, when it does not tell: as often as for anything.
 const BOOKS_AGAIN: Duration = Duration::from_secs(1);
 
 /// What must be wound up.
@@ -55,6 +60,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
         tracing::info!("Ready: Telegram is switched off ({}); only health and pages are served", config.mode.why);
         return Ok(());
     };
+    let started_at = frame.clock.now();
     let storage = open_store(frame).await?;
     let id = config.token.bot_id();
     let inbox = Inbox::new(storage.clone(), frame.clock.clone(), id, config.turns.max_concurrent);
@@ -63,21 +69,25 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     frame.tasks.spawn_vital("storing updates", storing.run(frame.tasks.stop().hard.clone()));
     *bot = Some(Bot { storage: storage.clone(), inbox: inbox.clone() });
     frame.health.watches(storage.clone());
-    watch_store(frame, storage.clone());
+    let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
+    watch_store(frame, storage.clone(), owner.clone());
     if let Some((door, _)) = &frame.webhook {
         door.open(acceptor.clone());
     }
     frame.health.set(Phase::Starting("asking Telegram who the bot is"));
     let identity = establish::who_am_i(&telegram, &frame.clock).await?;
-    let tools = tools(frame, storage.clone(), telegram.clone(), identity.clone(), running).await?;
+    let service = Service { mode: config.mode_and_why(), started_at, inbox: inbox.clone() };
+    let parts = Parts { storage: storage.clone(), telegram: telegram.clone(), running, owner, service };
+    let tools = tools(frame, parts, identity.clone()).await?;
     let teloxide = teloxide_bot(frame).await?;
     notice_visits(frame, &storage, &inbox).await;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
     keep_catalogue(frame, &tools);
     settle_costs(frame, &tools);
+    look_after(frame, &tools);
     forget_old_ids(frame, storage);
     receive(frame, &telegram, acceptor, &tools.owner).await?;
-    frame.tasks.spawn(establish::show_menu(telegram));
+    frame.tasks.spawn(establish::show_menu(telegram, config.owner.admins.clone()));
     if config.telegram.is_own_server() {
         frame.tasks.spawn(establish::learn_age(Arc::clone(&tools)));
     }
@@ -113,19 +123,22 @@ async fn open_store(frame: &Frame) -> Result<Storage, Failure> {
     }
 }
 
-async fn tools(
-    frame: &Frame,
+/// What there is before anything is read.
+struct Parts {
     storage: Storage,
     telegram: Telegram,
-    bot: BotIdentity,
     running: Running,
-) -> Result<Arc<Tools>, Failure> {
-    let config = &frame.config;
+    owner: Owner,
+    service: Service,
+}
+
+async fn tools(frame: &Frame, parts: Parts, bot: BotIdentity) -> Result<Arc<Tools>, Failure> {
+    let (config, Parts { storage, telegram, running, owner, service }) = (&frame.config, parts);
     let model =
         OpenRouter::new(&config.openrouter, frame.clock.clone()).map_err(|error| Failure::Broken(error.to_string()))?;
     let (limits, catalogue) = (limits(frame, &storage).await, catalogue(config).await?);
     let (languages, money) = (languages(frame, &storage).await, money(frame, &storage).await?);
-    let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
+    let access = access(frame, &storage, &owner).await?;
     Ok(Arc::new(Tools {
         storage,
         owner,
@@ -139,7 +152,9 @@ async fn tools(
         running,
         limits,
         languages,
+        access,
         money,
+        service,
         drafts: AtomicBool::new(true),
         rich: AtomicBool::new(true),
         hash_key: config.token.expose().to_owned().into(),
@@ -189,15 +204,29 @@ async fn limits(frame: &Frame, storage: &Storage) -> Limits {
 
 /// Nobody may be answered before it is known what they have spent.
 async fn money(frame: &Frame, storage: &Storage) -> Result<Money, Failure> {
+    let (clock, bot, config) = (&frame.clock, frame.config.token.bot_id(), frame.config.money);
+    needed(frame, "What was spent today", || Money::open(storage.clone(), clock.clone(), bot, config)).await
+}
+
+/// Nor before it is known who is banned.
+async fn access(frame: &Frame, storage: &Storage, owner: &Owner) -> Result<Access, Failure> {
+    let (bot, listed) = (frame.config.token.bot_id(), &frame.config.turns.allowed_users);
+    needed(frame, "Who may use the bot", || Access::open(storage.clone(), bot, owner.clone(), listed.clone())).await
+}
+
+/// Reads what the bot cannot do without, however long the store takes to give it.
+async fn needed<T, F>(frame: &Frame, what: &str, read: impl Fn() -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, StorageError>>,
+{
     let mut told = false;
     loop {
-        let (storage, bot) = (storage.clone(), frame.config.token.bot_id());
-        match Money::open(storage, frame.clock.clone(), bot, frame.config.money).await {
-            Ok(money) => return Ok(money),
+        match read().await {
+            Ok(found) => return Ok(found),
             Err(StorageError::Fatal(reason)) => return Err(Failure::Broken(reason)),
             Err(error) => {
                 if !std::mem::replace(&mut told, true) {
-                    tracing::warn!(reason = %error, "What was spent today cannot be read now; trying again until it can");
+                    tracing::warn!(reason = %error, "{what} cannot be read now; trying again until it can");
                 }
             }
         }
@@ -268,8 +297,10 @@ async fn clear_way(frame: &Frame, telegram: &Telegram) -> Result<(), Failure> {
     }
 }
 
-/// A store that failed for good ends the process, at whatever point of its life.
-fn watch_store(frame: &Frame, storage: Storage) {
+/// A store that failed for good ends the process, at whatever point of its life. The owner is told first, unless this life
+/// has hardly begun: a process that is started again and again over a broken disk must not tell each time.
+fn watch_store(frame: &Frame, storage: Storage, owner: Owner) {
+    let (clock, started_at) = (frame.clock.clone(), frame.clock.now());
     let (tasks, hard) = (frame.tasks.clone(), frame.tasks.stop().hard.clone());
     let folder = frame.config.storage.data_dir.clone();
     frame.tasks.spawn(async move {
@@ -278,6 +309,9 @@ fn watch_store(frame: &Frame, storage: Storage) {
             failure = storage.failed() => {
                 // "./data" says little where nobody chose the working directory, as in a container.
                 let folder = std::path::absolute(&folder).unwrap_or(folder);
+                if clock.now().since(started_at) >= ESTABLISHED {
+                    owner.tell_at_last(Cause::StoreTrouble, &failure).await;
+                }
                 tasks.fail(format!("the store in {} failed: {failure}", folder.display()));
             }
         }
@@ -325,6 +359,13 @@ fn settle_costs(frame: &Frame, tools: &Tools) {
     let (storage, model, money) = (tools.storage.clone(), tools.model.clone(), tools.money.clone());
     let settler = Settler::new(storage, model, money, frame.clock.clone(), frame.config.token.bot_id());
     frame.tasks.spawn(settler.run(frame.tasks.stop().soft.clone()));
+}
+
+/// Looks for what nobody else would tell the owner.
+fn look_after(frame: &Frame, tools: &Tools) {
+    let (storage, owner, clock) = (tools.storage.clone(), tools.owner.clone(), frame.clock.clone());
+    let alerts = Alerts { storage, bot: frame.config.token.bot_id(), owner, clock };
+    frame.tasks.spawn(alerts.watch(frame.tasks.stop().soft.clone()));
 }
 
 /// Says at once, not at the first question, when the provider does not take the key.

@@ -25,6 +25,7 @@ pub(super) struct Raw {
     pub(super) fallback_models: Option<String>,
     pub(super) allowed_models: Option<String>,
     pub(super) system_prompt: Option<String>,
+    pub(super) personas_file: Option<String>,
     pub(super) allowed_user_ids: Option<String>,
     pub(super) admin_user_ids: Option<String>,
     pub(super) use_webhook: Option<String>,

@@ -7,7 +7,6 @@
 const NOT_YET: &[&str] = &[
     "IMAGE_MODEL",
     "TRANSCRIPTION_MODEL",
-    "PERSONAS_FILE",
     DATABASE_URL,
     "HISTORY_DAYS",
     "DATA_KEY",
@@ -64,6 +63,5 @@ mod tests {
     fn only_secrets_come_as_files() {
         assert!(warning("DATA_KEY_FILE").unwrap().starts_with("DATA_KEY_FILE is not supported"));
         assert!(warning("DESK_MODE_FILE").is_none());
-        assert!(warning("PERSONAS_FILE").is_some());
     }
 }

@@ -14,6 +14,7 @@ mod export;
 mod fold;
 mod later;
 mod mode;
+mod personas;
 mod problem;
 mod read;
 mod reference;
@@ -41,6 +42,7 @@ pub use self::problem::{ConfigProblems, Problem};
 pub use self::reference::{env_example, environment, reference};
 pub use self::show::{Dump, Row, check, show};
 pub use self::token::BotToken;
+use crate::personas::Personas;
 use crate::telemetry::Redactor;
 pub use crate::telemetry::{LogConfig, LogFormat};
 
@@ -161,11 +163,12 @@ pub fn data_dir(sources: &Sources) -> PathBuf {
     sections::data_dir(&fold::Settings::read(sources))
 }
 
-/// What the owner has set of those settings that the sandbox passes on: which model answers, and how. Without a key
-/// there is nothing to pass on: the sandbox's own model needs no choice.
+/// What the owner has set of those settings that the sandbox passes on: the personas, and which model answers, and how.
+/// Without a key there is no model to pass on: the sandbox's own needs no choice.
 #[must_use]
 pub fn passed_on_to_the_sandbox(sources: &Sources) -> Vec<(String, String)> {
-    const PASSED_ON: [&str; 10] = [
+    const PASSED_ON: [&str; 11] = [
+        "PERSONAS_FILE",
         "OPENROUTER_API_KEY",
         "OPENROUTER_BASE_URL",
         "MODEL",
@@ -178,10 +181,8 @@ pub fn passed_on_to_the_sandbox(sources: &Sources) -> Vec<(String, String)> {
         "WEB_SEARCH",
     ];
     let mut found = fold::Settings::read(sources).found;
-    if !found.contains_key(PASSED_ON[0]) {
-        return Vec::new();
-    }
-    PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), found.remove(name)?.value))).collect()
+    let passed_on = if found.contains_key(PASSED_ON[1]) { &PASSED_ON[..] } else { &PASSED_ON[..1] };
+    passed_on.iter().filter_map(|name| Some(((*name).to_owned(), found.remove(name)?.value))).collect()
 }
 
 /// How updates arrive, and the reason in words ("`WEBHOOK_URL` is set").
@@ -312,6 +313,8 @@ pub struct TurnConfig {
     pub messages_per_minute: Option<u32>,
     /// The system prompt of conversations that were not given one.
     pub system_prompt: String,
+    /// Who the model can be.
+    pub personas: Personas,
     /// Ids of the people who may use the bot; `None` = everybody.
     pub allowed_users: Option<Vec<i64>>,
     /// How answers are formatted.

@@ -12,7 +12,7 @@ use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
     BotToken, Config, HttpConfig, LogConfig, LogFormat, MoneyConfig, OpenRouterConfig, OwnerConfig, ReplyFormat,
-    StorageConfig, TelegramConfig, TurnConfig, allowed, effort, export, mode, token,
+    StorageConfig, TelegramConfig, TurnConfig, allowed, effort, export, mode, personas, token,
 };
 use crate::telemetry;
 
@@ -227,6 +227,7 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, openrouter: &OpenRouterConfig) -> T
             format!("set TURN_TIMEOUT_SECS={least} or more, or lower OPENROUTER_TIMEOUT_SECS"),
         );
     }
+    let allowed_models = allowed::read(reader, raw, &openrouter.model);
     TurnConfig {
         // Each is a task and a connection; ten thousand are more than one machine's file descriptors usually carry.
         max_concurrent: reader
@@ -238,10 +239,11 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, openrouter: &OpenRouterConfig) -> T
             .whole("USER_MESSAGES_PER_MINUTE", raw.user_messages_per_minute.as_deref(), 0..=1000)
             .filter(|most| *most > 0),
         system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
+        personas: personas::read(reader, raw, &allowed_models),
         allowed_users: allowed_users(reader, raw),
         reply_format: reply_format(reader, raw),
         max_tokens: openrouter.max_tokens,
-        allowed_models: allowed::read(reader, raw, &openrouter.model),
+        allowed_models,
         reasoning_effort: effort::read(reader, raw),
         web_search: reader.truth("WEB_SEARCH", raw.web_search.as_deref()).unwrap_or_default(),
     }

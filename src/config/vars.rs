@@ -137,6 +137,13 @@ const BASICS: &[Var] = &[
         "You are a patient teacher.",
     ),
     var(
+        "PERSONAS_FILE",
+        Words("a small built-in set"),
+        "a TOML file of the personas that `/persona` offers ([docs/personas.md](docs/personas.md)); it replaces the built-in \
+         ones",
+        "personas.toml",
+    ),
+    var(
         "ALLOWED_USER_IDS",
         Words("everybody"),
         "who may use the bot: Telegram user ids separated by commas, or `*`",

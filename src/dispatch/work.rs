@@ -128,7 +128,8 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
     let decided = async {
         let (event, absorbed) = gather(tools, claim, event).await?;
         let job = Job::new(event, claim.update(), claim.key(), claim.placed(), &tools.languages);
-        Ok(handlers::dispatch(bench.routes, Arc::clone(tools), job).await?.absorbing(absorbed))
+        let raw = &claim.update().raw;
+        Ok(handlers::dispatch(bench.routes, Arc::clone(tools), job, raw).await?.absorbing(absorbed))
     };
     tokio::select! {
         // In this order: an answer that is finished in the moment of a stop is not thrown away.

@@ -80,6 +80,8 @@ named! {
         SettleNever = "settle-never",
         /// Somebody gets a budget of their own.
         SetBudget = "set-budget",
+        /// Somebody is let in or shut out.
+        Decide = "decide",
         /// Old ids are forgotten.
         Purge = "purge",
 
@@ -105,6 +107,14 @@ named! {
         GetMyCommands = "getMyCommands",
         /// What its menu shall show.
         SetMyCommands = "setMyCommands",
+        /// What it says of itself in an empty chat.
+        GetMyDescription = "getMyDescription",
+        /// What it shall say there.
+        SetMyDescription = "setMyDescription",
+        /// What it says of itself in its profile.
+        GetMyShortDescription = "getMyShortDescription",
+        /// What it shall say there.
+        SetMyShortDescription = "setMyShortDescription",
         /// How old its server is.
         GetMyDefaultAdministratorRights = "getMyDefaultAdministratorRights",
         /// Where updates are brought.

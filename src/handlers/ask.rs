@@ -43,6 +43,7 @@ fn question(job: &Job, text: String, asked_in: i64) -> Question {
 async fn answer(tools: &Arc<Tools>, job: &Job, question: Question) -> Result<Outcome, HandlerError> {
     Ok(match turn::answer(tools, &question).await? {
         Answer::Written(reply, last_frame) => Outcome::Answer(reply, last_frame),
+        Answer::Unwanted => Outcome::Nothing,
         Answer::Refused(refusal, placed) => budget::refused(tools, job, refusal, placed),
     })
 }

@@ -6,6 +6,7 @@ use teloxide::types::UserId;
 
 use super::route::NOT_ALLOWED;
 use super::{HandlerError, Job, Outcome, panel, retry, stop};
+use crate::access::Standing;
 use crate::telegram::methods::AnswerCallback;
 use crate::turn::Tools;
 use crate::turn::buttons::{self, Press};
@@ -29,8 +30,12 @@ pub(super) async fn pressed(tools: Arc<Tools>, job: Arc<Job>, callback: Callback
 
 /// Somebody pressed who may not use the bot.
 pub(super) async fn refused(tools: Arc<Tools>, job: Arc<Job>, callback: Callback) -> Result<Outcome, HandlerError> {
-    let user = UserId(callback.from.id.unsigned_abs());
-    say(&tools, &callback, Some(&replies::private_bot(job.language(), user))).await;
+    // A press must be answered, or it spins. Nobody but whoever pressed sees it; those who are banned see nothing.
+    let words = match tools.access.standing(callback.from.id) {
+        Standing::Banned => None,
+        _ => Some(replies::private_bot(job.language(), UserId(callback.from.id.unsigned_abs()))),
+    };
+    say(&tools, &callback, words.as_deref()).await;
     metrics::update_ignored(NOT_ALLOWED);
     Ok(Outcome::Nothing)
 }

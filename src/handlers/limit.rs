@@ -11,7 +11,7 @@ pub(super) fn exceeded(tools: &Tools, job: &Job, route: &Route) -> Option<Outcom
     job.message()?;
     let person = job.person()?;
     // What is left without a word costs nothing, and whoever wants to stop an answer must be able to.
-    if matches!(route, Route::Ignore(_) | Route::Stop(_)) {
+    if route.is_silent() || matches!(route, Route::Stop(_)) {
         return None;
     }
     match tools.limits.message(person, job.key.seq, job.written_at) {

@@ -9,29 +9,37 @@ use std::sync::Arc;
 use teloxide::dispatching::DpHandlerDescription;
 use teloxide::dptree::{self, Handler, case};
 
+use crate::access::ANONYMOUS_ADMIN;
 use crate::replies::{self, Language};
-use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, Seq, StorageError};
+use crate::storage::{
+    Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, PersonChange, Seq, StorageError,
+};
 use crate::telegram::methods::{NoPreview, SendText};
 use crate::turn::{Languages, LastFrame, Tools};
-use crate::update::{Event, Lane, Message, User};
+use crate::update::{Event, Lane, Message, User, name};
 
 mod ask;
 mod budget;
 mod button;
+mod decide;
 mod edited;
 mod language;
 mod limit;
 mod model;
 mod new;
 mod panel;
+mod persona;
+mod people;
+mod refused;
 mod retry;
 mod route;
 mod say;
 mod settings;
 mod stats;
+mod status;
 mod stop;
 
-use route::{ANONYMOUS_ADMIN, Route, route};
+use route::{Route, route};
 
 /// An event with everything that is known about it.
 pub struct Job {
@@ -72,6 +80,19 @@ impl Outcome {
         }
         self
     }
+
+    /// The same, with something about a person that is noted with the reply, if there is one.
+    fn noting(mut self, change: Option<PersonChange>) -> Self {
+        if let Self::Reply(reply) | Self::Answer(reply, _) = &mut self {
+            reply.people.extend(change);
+        }
+        self
+    }
+
+    /// Is somebody answered?
+    const fn is_a_reply(&self) -> bool {
+        matches!(self, Self::Reply(_) | Self::Answer(..))
+    }
 }
 
 /// Why a handler could not decide. It is run again later.
@@ -90,16 +111,21 @@ pub type Routes = Handler<'static, Result<Outcome, HandlerError>, DpHandlerDescr
 pub fn routes() -> Routes {
     dptree::entry()
         .branch(case![Route::Start].endpoint(say::greeting))
-        .branch(case![Route::Help].endpoint(say::help))
+        .branch(case![Route::Help(audience)].endpoint(say::help))
         .branch(case![Route::New(prompt)].endpoint(new::start_over))
         .branch(case![Route::Stop(who)].endpoint(stop::stop))
         .branch(case![Route::Ask(text)].endpoint(ask::ask))
         .branch(case![Route::Retry].endpoint(retry::command))
         .branch(case![Route::Model(query)].endpoint(model::command))
+        .branch(case![Route::Persona(words)].endpoint(persona::command))
         .branch(case![Route::Settings].endpoint(settings::command))
         .branch(case![Route::Language].endpoint(language::command))
         .branch(case![Route::Stats].endpoint(stats::stats))
         .branch(case![Route::Budget(text)].endpoint(budget::command))
+        .branch(case![Route::Status].endpoint(status::status))
+        .branch(case![Route::Users(text)].endpoint(people::command))
+        .branch(case![Route::Decide(verdict, text)].endpoint(decide::command))
+        .branch(case![Route::Unheard(user, standing)].endpoint(refused::told))
         .branch(case![Route::Edited(text)].endpoint(edited::edited))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
         .branch(case![Route::Refuse(callback)].endpoint(button::refused))
@@ -107,8 +133,8 @@ pub fn routes() -> Routes {
         .branch(case![Route::Ignore(kind)].endpoint(say::nothing))
 }
 
-/// Runs an event through the tree.
-pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Outcome, HandlerError> {
+/// Runs an event through the tree. `raw`: the update that it was read from.
+pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job, raw: &str) -> Result<Outcome, HandlerError> {
     if let Some(user) = job.user() {
         tools.owner.heard(user.id, job.language());
     }
@@ -116,11 +142,24 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job) -> Result<Ou
     if let Some(outcome) = limit::exceeded(&tools, &job, &route) {
         return Ok(outcome);
     }
-    match routes.dispatch(dptree::deps![tools, Arc::new(job), route]).await {
+    let (is_heard, job) = (!matches!(route, Route::Unheard(..)), Arc::new(job));
+    match routes.dispatch(dptree::deps![Arc::clone(&tools), Arc::clone(&job), route]).await {
+        ControlFlow::Break(Ok(outcome)) if is_heard && outcome.is_a_reply() => {
+            let seen = seen(&tools, &job, raw);
+            Ok(outcome.noting(seen))
+        }
         ControlFlow::Break(outcome) => outcome,
         // Every route has its branch above; one without would be an update that nobody looked at.
         ControlFlow::Continue(_) => Ok(Outcome::Park("no handler took it".to_owned())),
     }
+}
+
+/// Whoever is answered was here today, and is called so. Noted once a day, so that it costs no commit of its own.
+fn seen(tools: &Tools, job: &Job, raw: &str) -> Option<PersonChange> {
+    let (user, day) = (job.person()?, tools.clock.now().day());
+    let is_news = tools.access.is_first_today(user, day);
+    // A group is nobody's name.
+    is_news.then(|| PersonChange::Seen { user, day, name: (user > 0).then(|| name(raw)).flatten() })
 }
 
 impl Job {
@@ -204,7 +243,7 @@ fn language(event: &Event, languages: &Languages) -> Language {
 /// Does the bot leave this event without a word (talk in a group that is not meant for it, say)?
 #[must_use]
 pub fn ignores(event: &Event, tools: &Tools) -> bool {
-    matches!(route(event, tools), Route::Ignore(_))
+    route(event, tools).is_silent()
 }
 
 /// What is said to whoever wrote an update that could not be handled.

@@ -1,4 +1,5 @@
-//! Panels: messages with buttons under them that change when one is pressed (`/model`, `/settings`, `/language`).
+//! Panels: messages with buttons under them that change when one is pressed (`/model`, `/persona`,
+//! `/settings`, `/language`).
 //!
 //! A button carries who may press it, the day on which it was made, and what it wants: `p:<user>:<day>:<wish>`, at most 64
 //! bytes (Telegram's limit), the numbers in base 16. What it carries is looked up, never trusted: a client that makes up
@@ -10,8 +11,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::model::View;
-use super::route::ANONYMOUS_ADMIN;
-use super::{HandlerError, Job, Outcome, button, language, model, settings};
+use super::people::{self, PeopleWish};
+use super::{HandlerError, Job, Outcome, button, language, model, persona, settings};
+use crate::access::ANONYMOUS_ADMIN;
 use crate::clock::Timestamp;
 use crate::config::Effort;
 use crate::metrics;
@@ -57,6 +59,12 @@ pub(super) enum Wish {
     Choose(String, View),
     /// The owner's model.
     DefaultModel,
+    /// To see a page of the personas, from 0 on.
+    Personas(usize),
+    /// The persona with this id, or none when it is empty, chosen on this page.
+    Persona(String, usize),
+    /// Something about people, which is for owners alone.
+    People(PeopleWish),
 }
 
 /// A row of buttons: their words, and what they want.
@@ -101,12 +109,15 @@ impl Wish {
             Self::Models(view) => format!("v{}", view.written()),
             Self::Choose(key, view) => format!("c{key}{}", view.written()),
             Self::DefaultModel => "d".to_owned(),
+            Self::Personas(page) => format!("o{page:x}"),
+            Self::Persona(id, page) => format!("r{page:x}.{id}"),
+            Self::People(wish) => format!("u{}", wish.written()),
         }
     }
 
-    /// A group has its model, and no other settings.
+    /// A group has its model and its persona, and no other settings.
     const fn is_for_groups(&self) -> bool {
-        matches!(self, Self::Models(_) | Self::Choose(..) | Self::DefaultModel)
+        matches!(self, Self::Models(_) | Self::Choose(..) | Self::DefaultModel | Self::Personas(_) | Self::Persona(..))
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -126,9 +137,20 @@ impl Wish {
                 Self::Choose(key.to_owned(), View::read(view)?)
             }
             ("d", "") => Self::DefaultModel,
+            ("o", page) => Self::Personas(page_of(page)?),
+            ("r", choice) => {
+                let (page, id) = choice.split_once('.')?;
+                Self::Persona(id.to_owned(), page_of(page)?)
+            }
+            ("u", wish) => Self::People(PeopleWish::read(wish)?),
             _ => return None,
         })
     }
+}
+
+/// A page of the personas: a hundred of them are fewer pages than two digits in base 16.
+fn page_of(digits: &str) -> Option<usize> {
+    u8::from_str_radix(digits, 16).ok().map(usize::from)
 }
 
 /// Reads what a button carries; `None` when no panel of ours ever carried that.
@@ -148,6 +170,12 @@ pub(super) async fn pressed(
     wish: Wish,
 ) -> Result<Outcome, HandlerError> {
     let language = job.language();
+    // As if there were no such button, for whoever has made it up.
+    if matches!(wish, Wish::People(_)) && !(tools.owner.is(callback.from.id) && job.lane.chat == callback.from.id) {
+        button::say(tools, callback, Some(&replies::button_expired(language))).await;
+        metrics::update_ignored("callback_query");
+        return Ok(Outcome::Nothing);
+    }
     let is_mine = [ANYBODY, callback.from.id].contains(&stamp.user);
     let age = day(tools.clock.now()).saturating_sub(stamp.day);
     let is_usable = (0..=USABLE_DAYS).contains(&age) && (job.is_private() || wish.is_for_groups());
@@ -161,6 +189,9 @@ pub(super) async fn pressed(
         Wish::Models(view) => model::look(tools, job, &view).await?,
         Wish::Choose(key, view) => model::choose(tools, job, &key, &view).await?,
         Wish::DefaultModel => model::choose_default(tools, job).await?,
+        Wish::Personas(page) => persona::look(tools, job, page).await?,
+        Wish::Persona(id, page) => persona::choose(tools, job, &id, page).await?,
+        Wish::People(wish) => people::wished(tools, job, wish).await?,
         Wish::Languages => language::look(tools, job),
         Wish::Speak(language) => language::choose(tools, job, language),
         Wish::Settings => settings::look(tools, job).await?,
@@ -195,6 +226,7 @@ pub(super) fn marked(text: &str, holds: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Verdict;
 
     #[test]
     fn a_button_is_read_as_it_was_made_and_fits() {
@@ -215,6 +247,16 @@ mod tests {
             Wish::Models(View::found("a:b 1.5", 0)),
             Wish::Choose(key, longest),
             Wish::DefaultModel,
+            Wish::Personas(12),
+            Wish::Persona(String::new(), 0),
+            Wish::Persona("a-persona_of-20-byte".to_owned(), 12),
+            Wish::People(PeopleWish::See(people::View::found(&"ж".repeat(100), 0xffff))),
+            Wish::People(PeopleWish::Card(-1_002_003_004_005, people::View::found("a.b:c", 0))),
+            Wish::People(PeopleWish::Decide(
+                Verdict::Unban,
+                (1 << 52) - 1,
+                people::View::found(&"ж".repeat(9), 0xffff),
+            )),
         ];
         // The largest id that Telegram promises, and a day in the year 2149.
         let stamp = Stamp { user: (1 << 52) - 1, day: 0xffff };
@@ -227,9 +269,21 @@ mod tests {
 
     #[test]
     fn what_no_panel_of_ours_carries_means_nothing() {
-        for data in
-            ["", "p:", "p:5", "p:5:6", "p:5:6:", "p:x:6:s", "p:5:6:q", "p:5:6:cabc", "p:5:6:w2", "retry:1", "p:5:6:ж"]
-        {
+        for data in [
+            "",
+            "p:",
+            "p:5",
+            "p:5:6",
+            "p:5:6:",
+            "p:x:6:s",
+            "p:5:6:q",
+            "p:5:6:cabc",
+            "p:5:6:w2",
+            "p:5:6:o",
+            "p:5:6:rx.a",
+            "retry:1",
+            "p:5:6:ж",
+        ] {
             assert_eq!(read(data), None, "{data}");
         }
     }

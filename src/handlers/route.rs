@@ -1,16 +1,19 @@
 //! Which behaviour an event belongs to. Pure, so that the whole decision can be read (and tested) at once.
 
+use crate::access::{ANONYMOUS_ADMIN, Access, Standing, Verdict};
+use crate::nearest::nearest;
+use crate::replies::{self, Audience};
 use crate::telegram::methods::BotIdentity;
 use crate::turn::Tools;
-use crate::update::{Callback, Content, Event, Message, User};
+use crate::update::{Callback, Content, Event, Message, User, Voice};
 
 /// A behaviour, with what it needs from the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
     /// `/start`.
     Start,
-    /// `/help`.
-    Help,
+    /// `/help`, for these people.
+    Help(Audience),
     /// `/new`, with the system prompt that followed it.
     New(String),
     /// Stop the answer being written: who wants it, when it is known.
@@ -21,6 +24,8 @@ pub(super) enum Route {
     Retry,
     /// `/model`, with what is searched for.
     Model(String),
+    /// `/persona`, with its name.
+    Persona(String),
     /// `/settings`.
     Settings,
     /// `/language`.
@@ -29,12 +34,20 @@ pub(super) enum Route {
     Stats,
     /// The owner's `/budget`, with what followed it.
     Budget(String),
+    /// The owners' `/status`.
+    Status,
+    /// The owners' `/users`, with whom is looked for.
+    Users(String),
+    /// The owners' `/allow`, `/ban` and `/unban`, with what followed it.
+    Decide(Verdict, String),
     /// An edited message, with what it asks now.
     Edited(String),
     /// A pressed button.
     Button(Callback),
     /// A button that was pressed by somebody who may not use the bot.
     Refuse(Callback),
+    /// Somebody wrote who may not use the bot: who, and what they are to it.
+    Unheard(i64, Standing),
     /// Nothing but a sentence.
     Say(Sentence),
     /// Nothing at all; counted under this name.
@@ -55,27 +68,24 @@ pub(super) struct Stopper {
 /// Sentences that answer a message by themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sentence {
-    /// An unknown command.
-    UnknownCommand,
+    /// An unknown command, and the one that may have been meant.
+    UnknownCommand(String, Option<String>),
     /// `/ask` without a question, or a mention with nothing else.
     EmptyQuestion,
     /// A kind of message that is not read yet.
     NotHandledYet(&'static str),
-    /// The bot is private, and this person may not use it.
-    Private(i64),
 }
 
 pub(super) fn route(event: &Event, tools: &Tools) -> Route {
-    let allowed = tools.config.allowed_users.as_deref();
+    let access = &tools.access;
     match event {
-        Event::Message(message) if !may_use(message.from.as_ref(), allowed) => refusal(message),
-        Event::Message(message) => match message_route(message, &tools.bot) {
-            Route::Budget(_) if !is_of_an_owner(message, tools) => Route::Say(Sentence::UnknownCommand),
-            route => route,
+        Event::Message(message) => match standing(message, access) {
+            standing if !standing.may_use() => refusal(message, standing),
+            _ => message_route(message, &tools.bot, audience(message, tools)),
         },
-        Event::Edited(message) if !may_use(message.from.as_ref(), allowed) => Route::Ignore(NOT_ALLOWED.to_owned()),
-        Event::Callback(callback) if !may_use(Some(&callback.from), allowed) => Route::Refuse(callback.clone()),
-        Event::Edited(message) => edited_route(message, &tools.bot),
+        Event::Edited(message) if !standing(message, access).may_use() => Route::Ignore(NOT_ALLOWED.to_owned()),
+        Event::Callback(callback) if !access.standing(callback.from.id).may_use() => Route::Refuse(callback.clone()),
+        Event::Edited(message) => edited_route(message, &tools.bot, audience(message, tools)),
         Event::Callback(callback) => Route::Button(callback.clone()),
         Event::StoppedGeneration { chat, draft, .. } => {
             Route::Stop(Stopper { user: *chat, draft: *draft, aloud: false })
@@ -84,40 +94,62 @@ pub(super) fn route(event: &Event, tools: &Tools) -> Route {
     }
 }
 
-/// Did an owner write this, in their own chat and by themselves? What was passed on was not, whoever did; nor is it theirs
-/// in a group, where people write in the name of others.
+impl Route {
+    /// Is there nothing to be said?
+    pub(super) const fn is_silent(&self) -> bool {
+        matches!(self, Self::Ignore(_) | Self::Unheard(..))
+    }
+}
+
+/// Did an owner write this, in their own chat and by themselves? What was passed on was not, whoever did; nor is what comes
+/// by way of a bot or in the name of a business, nor anything in a group, where people write in the name of others.
 fn is_of_an_owner(message: &Message, tools: &Tools) -> bool {
     let user = message.from.as_ref().map(|user| user.id).filter(|user| message.private && *user == message.chat);
-    !message.forwarded && user.is_some_and(|user| tools.owner.is(user))
+    message.is_in_person() && user.is_some_and(|user| tools.owner.is(user))
+}
+
+/// Who is spoken to.
+fn audience(message: &Message, tools: &Tools) -> Audience {
+    match message.private {
+        false => Audience::Group,
+        true if is_of_an_owner(message, tools) => Audience::Owner,
+        true => Audience::Person,
+    }
 }
 
 /// What becomes of the events of people who may not use the bot.
 pub(super) const NOT_ALLOWED: &str = "not_allowed";
 
-fn may_use(user: Option<&User>, allowed: Option<&[i64]>) -> bool {
-    allowed.is_none_or(|allowed| user.is_some_and(|user| allowed.contains(&user.id)))
+/// What whoever wrote this is to the bot. Who speaks as a chat is nobody in particular, whatever id stands there.
+fn standing(message: &Message, access: &Access) -> Standing {
+    match &message.from {
+        Some(user) if message.voice != Voice::Chat => access.standing(user.id),
+        _ if access.is_open() => Standing::Allowed,
+        _ => Standing::Stranger,
+    }
 }
 
 /// Who may not use the bot is told so in private, and not heard in groups (unless they press a button, which none but
 /// they see answered).
-fn refusal(message: &Message) -> Route {
+fn refusal(message: &Message, standing: Standing) -> Route {
+    let waits = message.private && message.voice != Voice::Chat && message.content != Content::Service;
     match &message.from {
-        Some(user) if message.private && message.content != Content::Service => Route::Say(Sentence::Private(user.id)),
+        Some(user) if waits => Route::Unheard(user.id, standing),
         _ => Route::Ignore(NOT_ALLOWED.to_owned()),
     }
 }
 
-fn message_route(message: &Message, bot: &BotIdentity) -> Route {
-    let from_bot = message.from.as_ref().is_some_and(|user| user.is_bot && user.id != ANONYMOUS_ADMIN);
-    // Two bots that answer each other would never stop.
-    if from_bot || message.from.is_none() {
+fn message_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Route {
+    let of_nobody = |user: &User| user.id != ANONYMOUS_ADMIN && (user.is_bot || message.voice == Voice::Chat);
+    // Two bots that answer each other would never stop, and a channel's posts are not written to the bot.
+    if message.from.as_ref().is_none_or(of_nobody) {
         return Route::Ignore("message_of_a_bot_or_channel".to_owned());
     }
     if message.commands_another_bot(&bot.username) {
         return Route::Ignore("command_for_another_bot".to_owned());
     }
     if let Some((command, rest)) = message.command(&bot.username) {
-        return command_route(message, &command, rest);
+        return command_route(message, &command, rest, audience);
     }
     let asked = message.private || is_addressed(message, bot);
     match &message.content {
@@ -130,21 +162,19 @@ fn message_route(message: &Message, bot: &BotIdentity) -> Route {
 
 /// Whether it was a question is in the store. What it asks now is read as in a new message; what would not be a question
 /// there is one all the same, since its answer may have been ended for it.
-fn edited_route(message: &Message, bot: &BotIdentity) -> Route {
-    match (message_route(message, bot), message.text()) {
+fn edited_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Route {
+    match (message_route(message, bot, audience), message.text()) {
         (Route::Ask(question), _) => Route::Edited(question),
         (_, Some(text)) => Route::Edited(text.trim().to_owned()),
         (_, None) => Route::Ignore("edited_message".to_owned()),
     }
 }
 
-/// Telegram's stand-in for admins of a group who write anonymously.
-pub(super) const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
-
-fn command_route(message: &Message, command: &str, rest: &str) -> Route {
+fn command_route(message: &Message, command: &str, rest: &str, audience: Audience) -> Route {
     match command {
+        // What a link puts behind it (`/start from-a-friend`) is nothing to be answered.
         "start" => Route::Start,
-        "help" => Route::Help,
+        "help" => Route::Help(audience),
         "new" => Route::New(rest.to_owned()),
         "stop" => {
             let user = message.from.as_ref().map_or(0, |user| user.id);
@@ -152,18 +182,31 @@ fn command_route(message: &Message, command: &str, rest: &str) -> Route {
         }
         "retry" => Route::Retry,
         "model" => Route::Model(rest.to_owned()),
-        // A group has no settings of its own but its model, and no language.
+        "persona" => Route::Persona(rest.to_owned()),
+        // A group has no settings of its own but its model and its persona, and no language.
         "settings" if message.private => Route::Settings,
         "language" if message.private => Route::Language,
         // What somebody's answers cost is nobody else's business.
         "stats" if message.private => Route::Stats,
-        "budget" if message.private => Route::Budget(rest.to_owned()),
+        // Whoever does not own the bot does not learn that there is such a command.
+        "budget" if audience == Audience::Owner => Route::Budget(rest.to_owned()),
+        "status" if audience == Audience::Owner => Route::Status,
+        "users" if audience == Audience::Owner => Route::Users(rest.to_owned()),
+        "allow" if audience == Audience::Owner => Route::Decide(Verdict::Allow, rest.to_owned()),
+        "ban" if audience == Audience::Owner => Route::Decide(Verdict::Ban, rest.to_owned()),
+        "unban" if audience == Audience::Owner => Route::Decide(Verdict::Unban, rest.to_owned()),
         "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),
         "ask" => Route::Ask(rest.to_owned()),
         // In a group it may be for another bot.
-        _ if message.private => Route::Say(Sentence::UnknownCommand),
+        _ if message.private => Route::Say(unknown_command(command, audience)),
         _ => Route::Ignore("unknown_command".to_owned()),
     }
+}
+
+/// A command that nobody knows, and the nearest of those that these people may use.
+fn unknown_command(command: &str, audience: Audience) -> Sentence {
+    let meant = nearest(command, &replies::commands(audience)).map(str::to_owned);
+    Sentence::UnknownCommand(command.to_owned(), meant)
 }
 
 /// In a group the bot answers only who speaks to it.
@@ -205,7 +248,8 @@ mod tests {
     }
 
     fn routed(chat: i64, fields: &serde_json::Value) -> Route {
-        message_route(&message(chat, fields), &bot())
+        let audience = if chat < 0 { Audience::Group } else { Audience::Person };
+        message_route(&message(chat, fields), &bot(), audience)
     }
 
     #[test]
@@ -227,14 +271,33 @@ mod tests {
     #[test]
     fn a_path_or_a_fraction_is_a_question_and_an_unknown_command_is_not() {
         assert!(matches!(routed(5, &serde_json::json!({"text": "/usr/bin?"})), Route::Ask(_)));
-        assert_eq!(routed(5, &serde_json::json!({"text": "/frobnicate"})), Route::Say(Sentence::UnknownCommand));
+        let unknown = Route::Say(Sentence::UnknownCommand("frobnicate".into(), None));
+        assert_eq!(routed(5, &serde_json::json!({"text": "/frobnicate"})), unknown);
         assert!(matches!(routed(-5, &serde_json::json!({"text": "/frobnicate"})), Route::Ignore(_)));
     }
 
     #[test]
-    fn a_group_may_choose_its_model_and_nothing_else() {
+    fn the_nearest_command_is_one_that_may_be_used() {
+        let meant = |audience| {
+            let said = message(5, &serde_json::json!({"text": "/budgte 5"}));
+            message_route(&said, &bot(), audience)
+        };
+        let unknown =
+            |meant: Option<&str>| Route::Say(Sentence::UnknownCommand("budgte".to_owned(), meant.map(str::to_owned)));
+        assert_eq!(meant(Audience::Person), unknown(None));
+        assert_eq!(meant(Audience::Owner), unknown(Some("budget")));
+        for command in replies::commands(Audience::Owner) {
+            let said = message(5, &serde_json::json!({"text": format!("/{command} x")}));
+            let route = message_route(&said, &bot(), Audience::Owner);
+            assert!(!matches!(route, Route::Say(Sentence::UnknownCommand(..))), "/{command} is in the menu");
+        }
+    }
+
+    #[test]
+    fn a_group_may_choose_its_model_and_its_persona_and_nothing_else() {
         let sent = |chat, text: &str| routed(chat, &serde_json::json!({"text": text}));
         assert_eq!(sent(-5, "/model gpt"), Route::Model("gpt".into()));
+        assert_eq!(sent(-5, "/persona cook"), Route::Persona("cook".into()));
         assert!(matches!(sent(-5, "/settings"), Route::Ignore(_)) && matches!(sent(-5, "/language"), Route::Ignore(_)));
         assert_eq!((sent(5, "/settings"), sent(5, "/language")), (Route::Settings, Route::Language));
     }
@@ -250,10 +313,17 @@ mod tests {
     #[test]
     fn strangers_are_told_in_private_and_not_heard_in_groups() {
         let hi = serde_json::json!({"text": "hi"});
-        assert_eq!(refusal(&message(5, &hi)), Route::Say(Sentence::Private(5)));
-        assert!(matches!(refusal(&message(-5, &hi)), Route::Ignore(_)));
-        let anna = User { id: 5, is_bot: false, language_code: None };
-        assert!(may_use(Some(&anna), None) && may_use(Some(&anna), Some(&[5])));
-        assert!(!may_use(Some(&anna), Some(&[9])) && !may_use(None, Some(&[9])));
+        let refused = |message: &Message| refusal(message, Standing::Stranger);
+        assert_eq!(refused(&message(5, &hi)), Route::Unheard(5, Standing::Stranger));
+        assert!(matches!(refused(&message(-5, &hi)), Route::Ignore(_)));
+    }
+
+    #[test]
+    fn a_channel_that_is_forwarded_into_its_group_asks_nothing() {
+        let post = serde_json::json!({"text": "/ask what?", "from": {"id": 777_000}, "sender_chat": {"id": -7}});
+        assert!(matches!(routed(-5, &post), Route::Ignore(_)));
+        let hidden = serde_json::json!({"text": "/ask what?", "from": {"id": ANONYMOUS_ADMIN, "is_bot": true},
+            "sender_chat": {"id": -5}});
+        assert_eq!(routed(-5, &hidden), Route::Ask("what?".into()));
     }
 }

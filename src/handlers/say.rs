@@ -5,30 +5,35 @@ use std::sync::Arc;
 use super::route::Sentence;
 use super::{HandlerError, Job, Outcome};
 use crate::turn::{Choices, Tools};
-use teloxide::types::UserId;
 
 use crate::metrics;
-use crate::replies::{self, Unread};
+use crate::replies::{self, Audience, Unread};
 
 /// `/start`.
 pub(super) async fn greeting(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
     let preferences = tools.storage.preferences(job.lane.conversation()).await?;
-    Ok(job.reply(replies::start(job.language(), &Choices::of(&tools, &preferences).model)))
+    Ok(job.reply(replies::start(job.language(), Choices::of(&tools, &preferences).name())))
 }
 
 /// `/help`.
-pub(super) async fn help(job: Arc<Job>) -> Result<Outcome, HandlerError> {
-    Ok(job.reply(replies::help(job.language())))
+pub(super) async fn help(job: Arc<Job>, audience: Audience) -> Result<Outcome, HandlerError> {
+    Ok(job.reply(replies::help(job.language(), audience)))
 }
 
 /// A sentence that needs nothing but itself.
 pub(super) async fn sentence(job: Arc<Job>, sentence: Sentence) -> Result<Outcome, HandlerError> {
     let language = job.language();
     Ok(job.reply(match sentence {
-        Sentence::UnknownCommand => replies::unknown_command(language),
+        Sentence::UnknownCommand(command, meant) => {
+            // Telegram's own are no longer; what is longer is somebody's joke.
+            let command: String = command.chars().take(32).collect();
+            match meant {
+                Some(meant) => replies::unknown_command_but(language, &command, &meant),
+                None => replies::unknown_command(language, &command),
+            }
+        }
         Sentence::EmptyQuestion => replies::empty_question(language),
         Sentence::NotHandledYet(kind) => replies::cannot_read(language, Unread::named(kind)),
-        Sentence::Private(user) => replies::private_bot(language, UserId(user.unsigned_abs())),
     }))
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::model::View;
 use super::panel::{self, Page, Stamp, Wish, marked};
-use super::{HandlerError, Job, Outcome};
+use super::{HandlerError, Job, Outcome, persona};
 use crate::config::Effort;
 use crate::replies::{self, Language};
 use crate::storage::{AnswerLength, PreferenceChange, Preferences};
@@ -22,13 +22,13 @@ pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome,
 
 /// Shows them.
 pub(super) async fn look(tools: &Tools, job: &Job) -> Result<Page, HandlerError> {
-    let preferences = tools.storage.preferences(job.lane.conversation()).await?;
-    Ok(page(tools, job, &preferences))
+    let (preferences, instructed) = now(tools, job).await?;
+    Ok(page(tools, job, &preferences, instructed))
 }
 
 /// Changes one of them.
 pub(super) async fn change(tools: &Tools, job: &Job, change: PreferenceChange) -> Result<Page, HandlerError> {
-    let mut preferences = tools.storage.preferences(job.lane.conversation()).await?;
+    let (mut preferences, instructed) = now(tools, job).await?;
     match change {
         PreferenceChange::Length(length) => preferences.length = length,
         PreferenceChange::Effort(effort) => preferences.effort = effort,
@@ -37,17 +37,26 @@ pub(super) async fn change(tools: &Tools, job: &Job, change: PreferenceChange) -
         PreferenceChange::Model(_) | PreferenceChange::Persona(_) | PreferenceChange::Language { .. } => {}
     }
     let toast = Some(replies::setting_kept(job.language()));
-    Ok(Page { toast, changes: vec![change], ..page(tools, job, &preferences) })
+    Ok(Page { toast, changes: vec![change], ..page(tools, job, &preferences, instructed) })
 }
 
-fn page(tools: &Tools, job: &Job, preferences: &Preferences) -> Page {
+/// What was chosen, and whether the conversation was begun with instructions.
+async fn now(tools: &Tools, job: &Job) -> Result<(Preferences, bool), HandlerError> {
+    let conversation = tools.storage.conversation(job.lane.conversation(), 0, None).await?;
+    Ok((conversation.preferences, conversation.system_prompt.is_some()))
+}
+
+fn page(tools: &Tools, job: &Job, preferences: &Preferences, instructed: bool) -> Page {
     let (language, choices) = (job.language(), Choices::of(tools, preferences));
     let mut lines = vec![
         replies::model_heading(language, choices.name()),
-        replies::setting_length(language, &length(language, choices.length)),
+        replies::persona_heading(language, &persona::name(language, choices.persona.as_ref())),
     ];
+    lines.extend(instructed.then(|| replies::own_instructions(language)));
+    lines.push(replies::setting_length(language, &length(language, choices.length)));
     let mut rows = vec![
         vec![(replies::settings_model_button(language), Wish::Models(View::Makers(0)))],
+        vec![(replies::settings_persona_button(language), Wish::Personas(0))],
         AnswerLength::ALL
             .map(|each| (marked(&length(language, each), each == choices.length), Wish::Length(each)))
             .into(),

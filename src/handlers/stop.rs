@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use super::route::{ANONYMOUS_ADMIN, Stopper};
+use super::route::Stopper;
 use super::{HandlerError, Job, Outcome, button};
+use crate::access::ANONYMOUS_ADMIN;
 use crate::replies;
 use crate::storage::Seq;
 use crate::telegram::methods::GetChatMember;

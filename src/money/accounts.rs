@@ -96,6 +96,11 @@ impl Accounts {
         self.people.get(&payer).map_or((0, 0), |account| (account.spent, account.reserved))
     }
 
+    /// What all of them have spent.
+    pub(super) const fn everybody(&self) -> i64 {
+        self.everybody.spent
+    }
+
     fn change(&mut self, payer: i64, change: impl Fn(&mut Account)) {
         change(self.people.entry(payer).or_default());
         change(&mut self.everybody);

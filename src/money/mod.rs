@@ -224,6 +224,16 @@ impl Money {
         Standing { today, limit, spent, reserved }
     }
 
+    /// How everybody together stands now: the whole bot's budget, and all that is kept back, whatever day it was asked on.
+    #[must_use]
+    pub fn everybody(&self) -> Standing {
+        let today = self.inner.clock.now().day();
+        let mut books = self.books();
+        let reserved = books.reserved;
+        let spent = if books.days.knows(today) { books.days.of(today).everybody() } else { 0 };
+        Standing { today, limit: self.inner.config.daily_micro_usd, spent, reserved }
+    }
+
     fn books(&self) -> MutexGuard<'_, Books> {
         self.inner.books.lock().unwrap_or_else(PoisonError::into_inner)
     }

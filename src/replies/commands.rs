@@ -6,21 +6,42 @@ use super::Language;
 use super::phrases::phrases;
 
 phrases! {
-    /// `/start`: what the bot is, which model answers, how to begin.
-    pub start(model: &str = "openai/gpt-5-mini") {
-        "Hello! I am a language model in this chat. Write me a question, and the answer appears while it is being \
-         written.\n\n\
-         I remember our conversation; /new starts a fresh one, /stop ends an answer, /help lists the commands.\n\n\
-         Model: {model}. It can be wrong: check what matters."
-        "Здравствуйте! Я языковая модель в этом чате. Напишите вопрос, и ответ будет появляться по мере \
-         написания.\n\n\
-         Я помню наш разговор; /new начинает новый, /stop прерывает ответ, /help показывает команды.\n\n\
-         Модель: {model}. Она может ошибаться: важное проверяйте."
+    /// `/start`: what the bot does, how to begin, which model answers.
+    pub start(model: &str = "OpenAI: GPT-5 Mini") {
+        "Hello! Ask me anything, in any language: a language model answers, and you watch it write.\n\n\
+         For example: “What can I cook with two eggs and a tomato?” Or send me a text and say what to do with it.\n\n\
+         I remember what we talk about; /new begins afresh. At the moment {model} answers: /model has others, /persona \
+         gives it a role, /help lists the rest.\n\n\
+         Models make mistakes, so check what matters."
+        "Здравствуйте! Спрашивайте о чём угодно и на любом языке: ответит языковая модель, прямо у вас на глазах.\n\n\
+         Например: «Что приготовить из двух яиц и помидора?» Или пришлите текст и скажите, что с ним сделать.\n\n\
+         Я помню, о чём мы говорим; /new начинает с чистого листа. Сейчас отвечает {model}: другие модели в /model, роль \
+         для неё в /persona, всё остальное в /help.\n\n\
+         Модели ошибаются, поэтому важное проверяйте."
+    }
+    /// What stands in an empty chat with the bot: what it can do.
+    pub description() {
+        "Ask anything, in any language: a language model answers while you watch. It remembers the conversation, answers \
+         again when you edit your question, takes on a role, and helps in groups.\n\nPress Start and write."
+        "Спрашивайте о чём угодно и на любом языке: языковая модель ответит у вас на глазах. Она помнит разговор, отвечает \
+         заново, если исправить вопрос, берёт на себя роли и помогает в группах.\n\nНажмите «Старт» и пишите."
+    }
+    /// What stands in the bot's profile.
+    pub short_description() {
+        "A language model in your chat: ask, and watch the answer being written."
+        "Языковая модель в вашем чате: спросите, и она ответит у вас на глазах."
     }
     /// `/help`, around the list of commands.
     help_with(commands: &str = "/new — x") {
         "Write me anything, and I will answer. I can only read text for now.\n\n{commands}"
         "Напишите мне что угодно, и я отвечу. Пока я читаю только текст.\n\n{commands}"
+    }
+    /// `/help` in a group, around the list of commands.
+    help_in_a_group_with(commands: &str = "/ask — x") {
+        "Mention me, reply to me or write /ask, and I will answer. The rest of what is said here I do not \
+         read.\n\n{commands}"
+        "Упомяните меня, ответьте на моё сообщение или напишите /ask, и я отвечу. Остального, что здесь пишут, я не \
+         читаю.\n\n{commands}"
     }
     /// `/new`: the conversation is forgotten.
     pub started_over() {
@@ -44,8 +65,8 @@ phrases! {
     }
     /// `/stop` while no answer is being written.
     pub nothing_to_stop() {
-        "There is nothing to stop: I am not writing an answer."
-        "Останавливать нечего: сейчас я ничего не пишу."
+        "There is nothing to stop: I am not writing an answer. Just write your next question."
+        "Останавливать нечего: сейчас я ничего не пишу. Просто напишите следующий вопрос."
     }
     /// `/stop` while the answer to somebody else is being written.
     pub stop_not_yours() {
@@ -54,13 +75,18 @@ phrases! {
     }
     /// A pressed button that does nothing (any more).
     pub button_expired() {
-        "This button does nothing any more."
-        "Эта кнопка больше не работает."
+        "This button does nothing any more. Write your question again, or send /retry for the last one."
+        "Эта кнопка больше не работает. Напишите вопрос ещё раз или отправьте /retry, чтобы повторить последний."
     }
     /// A command that the bot does not know. It is not a question to the model.
-    pub unknown_command() {
-        "I do not know this command. /help lists the ones I know."
-        "Я не знаю этой команды. Список команд: /help."
+    pub unknown_command(command: &str = "modle") {
+        "I do not know /{command}. /help lists the commands that I know."
+        "Я не знаю команды /{command}. Все мои команды: /help."
+    }
+    /// The same, and the one that was probably meant.
+    pub unknown_command_but(command: &str = "modle", meant: &str = "model") {
+        "I do not know /{command}. Did you mean /{meant}?"
+        "Я не знаю команды /{command}. Может быть, /{meant}?"
     }
     /// A question that was edited after another one had been asked.
     pub edit_too_late() {
@@ -91,14 +117,35 @@ phrases! {
         "This answer is too long for messages: all of it is in the file."
         "Этот ответ слишком длинный для сообщений: целиком он в файле."
     }
+    /// Description of `/ask` in the menu.
+    menu_ask() { "ask me something" "спросить меня" }
     /// Description of `/new` in the menu.
     menu_new() { "start a new conversation" "начать новый разговор" }
+    /// A line of `/help`: what else `/new` can do.
+    new_instructed() {
+        "/new You are a pirate — start with your own instructions"
+        "/new Ты пират — начать со своими указаниями"
+    }
     /// Description of `/stop` in the menu.
     menu_stop() { "stop the answer being written" "прервать ответ" }
     /// Description of `/retry` in the menu.
     menu_retry() { "answer the last question again" "ответить на последний вопрос заново" }
     /// Description of `/model` in the menu.
     menu_model() { "choose the model" "выбрать модель" }
+    /// Description of `/persona` in the menu.
+    menu_persona() { "choose who I am to be" "выбрать мне роль" }
+    /// Description of `/status` in the owner's menu.
+    menu_status() { "how the bot is (owner)" "как дела у бота (владелец)" }
+    /// Description of `/users` in the owner's menu.
+    menu_users() { "who writes to me, and what that costs (owner)" "кто мне пишет и сколько это стоит (владелец)" }
+    /// Description of `/allow` in the owner's menu.
+    menu_allow() { "let somebody in, by their id (owner)" "впустить кого-то по номеру (владелец)" }
+    /// Description of `/ban` in the owner's menu.
+    menu_ban() { "shut somebody out (owner)" "исключить кого-то (владелец)" }
+    /// Description of `/unban` in the owner's menu.
+    menu_unban() { "lift a ban (owner)" "снять исключение (владелец)" }
+    /// Description of `/budget` in the owner's menu.
+    menu_budget() { "what somebody may spend in a day (owner)" "сколько кто-то может потратить за день (владелец)" }
     /// Description of `/settings` in the menu.
     menu_settings() { "how I answer" "как я отвечаю" }
     /// Description of `/language` in the menu.
@@ -111,32 +158,88 @@ phrases! {
     menu_start() { "how to begin" "с чего начать" }
 }
 
+/// Whom a menu is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// A person who writes to the bot.
+    Person,
+    /// The people of a group.
+    Group,
+    /// An owner who writes to the bot.
+    Owner,
+}
+
+impl Audience {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Group, Self::Owner];
+}
+
+/// What describes a command in a language.
+type Describe = fn(Language) -> String;
+
+/// What a person can do, the most used first.
+const PERSONS: [(&str, Describe); 10] = [
+    ("new", menu_new),
+    ("stop", menu_stop),
+    ("retry", menu_retry),
+    ("model", menu_model),
+    ("persona", menu_persona),
+    ("settings", menu_settings),
+    ("language", menu_language),
+    ("stats", menu_stats),
+    ("help", menu_help),
+    ("start", menu_start),
+];
+
+/// What is worth a line in a group's menu. The other commands that are not about one person work there too.
+const GROUPS: [(&str, Describe); 6] = [
+    ("ask", menu_ask),
+    ("stop", menu_stop),
+    ("retry", menu_retry),
+    ("model", menu_model),
+    ("persona", menu_persona),
+    ("help", menu_help),
+];
+
+/// What an owner can do beside that.
+const OWNERS: [(&str, Describe); 6] = [
+    ("status", menu_status),
+    ("users", menu_users),
+    ("allow", menu_allow),
+    ("ban", menu_ban),
+    ("unban", menu_unban),
+    ("budget", menu_budget),
+];
+
+fn entries(audience: Audience) -> impl Iterator<Item = (&'static str, Describe)> {
+    let (these, more): (&[_], &[_]) = match audience {
+        Audience::Person => (&PERSONS, &[]),
+        Audience::Group => (&GROUPS, &[]),
+        Audience::Owner => (&PERSONS, &OWNERS),
+    };
+    these.iter().chain(more).copied()
+}
+
+/// The commands of a menu.
+#[must_use]
+pub fn commands(audience: Audience) -> Vec<&'static str> {
+    entries(audience).map(|(command, _)| command).collect()
+}
+
 /// The menu of commands for `setMyCommands`, the most used first.
 #[must_use]
-pub fn menu(language: Language) -> Vec<BotCommand> {
-    let entries = [
-        ("new", menu_new(language)),
-        ("stop", menu_stop(language)),
-        ("retry", menu_retry(language)),
-        ("model", menu_model(language)),
-        ("settings", menu_settings(language)),
-        ("language", menu_language(language)),
-        ("stats", menu_stats(language)),
-        ("help", menu_help(language)),
-        ("start", menu_start(language)),
-    ];
-    entries.into_iter().map(|(command, description)| BotCommand::new(command, description)).collect()
+pub fn menu(language: Language, audience: Audience) -> Vec<BotCommand> {
+    entries(audience).map(|(command, describe)| BotCommand::new(command, describe(language))).collect()
 }
 
 /// `/help`: the commands, one line each.
 #[must_use]
-pub fn help(language: Language) -> String {
-    let lines = menu(language).into_iter().map(|entry| format!("/{} — {}", entry.command, entry.description));
-    let instructed = match language {
-        Language::En => "/new You are a pirate — start with your own instructions",
-        Language::Ru => "/new Ты пират — начать со своими указаниями",
-    };
+pub fn help(language: Language, audience: Audience) -> String {
+    let lines = menu(language, audience).into_iter().map(|entry| format!("/{} — {}", entry.command, entry.description));
     let mut lines: Vec<String> = lines.collect();
-    lines.insert(1, instructed.to_owned());
+    if audience == Audience::Group {
+        return help_in_a_group_with(language, &lines.join("\n"));
+    }
+    lines.insert(1, new_instructed(language));
     help_with(language, &lines.join("\n"))
 }

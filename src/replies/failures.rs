@@ -1,7 +1,5 @@
 //! What the bot says when something is wrong: one sentence that tells what to do, never a detail of what broke.
 
-use teloxide::types::UserId;
-
 use super::phrases::phrases;
 
 phrases! {
@@ -34,11 +32,6 @@ phrases! {
     pub account() {
         "The bot's account needs its owner's attention. The owner has been told."
         "Аккаунт бота требует внимания владельца. Владельцу уже сообщили."
-    }
-    /// Somebody who is not on the owner's list.
-    pub private_bot(user: UserId = UserId(123)) {
-        "This bot is private. Your id is {user}: send it to its owner."
-        "Это закрытый бот. Ваш id: {user}. Отправьте его владельцу бота."
     }
     /// The answer reached `MAX_TOKENS`. It stands above.
     pub length_limit() {

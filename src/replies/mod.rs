@@ -8,34 +8,43 @@
 //! does not exist yet and claims nothing that the bot does not do; when a command arrives, its sentences change here.
 
 mod chart;
+mod access;
 mod commands;
 mod count;
 mod failures;
 mod money;
 mod owner;
 mod panels;
+mod personas;
+mod people;
 mod phrases;
+mod status;
 #[cfg(test)]
 mod tests;
 mod unread;
 
+pub use access::{
+    as_before, decide_usage, excluded, holds_allowed, holds_banned, holds_open, holds_owner, holds_stranger,
+    origin_hidden, private_bot, stand_in, standing_allowed, standing_banned, standing_group, standing_owner,
+    standing_stranger, was_before, who,
+};
 pub use chart::{Days, chart};
 pub use commands::{
-    button_expired, continued_in_file, edit_of_a_part, edit_too_late, help, menu, nothing_to_forget, nothing_to_retry,
-    nothing_to_stop, placeholder, retry_button, start, started_over, started_over_as, stop_button, stop_not_yours,
-    stopped, unknown_command,
+    Audience, button_expired, commands, continued_in_file, description, edit_of_a_part, edit_too_late, help, menu,
+    nothing_to_forget, nothing_to_retry, nothing_to_stop, placeholder, retry_button, short_description, start,
+    started_over, started_over_as, stop_button, stop_not_yours, stopped, unknown_command, unknown_command_but,
 };
 pub use failures::{
     account, answer_too_dear, bots_budget_used_up, budget_used_up, busy, context_too_long, cut_off, empty_answer,
-    empty_question, gave_up, length_limit, moderated, no_such_model, only_reasoning, our_failure, private_bot, refused,
-    stalled, stalled_before_text, too_many_messages, took_too_long,
+    empty_question, gave_up, length_limit, moderated, no_such_model, only_reasoning, our_failure, refused, stalled,
+    stalled_before_text, too_many_messages, took_too_long,
 };
 pub use money::{
     Statement, Used, budget, budget_in_force, budget_negative, budget_set, budget_too_large, budget_usage, stats,
 };
 pub use owner::{
-    owner_account, owner_backlog, owner_budget_used_up, owner_no_such_model, owner_parked, owner_undeliverable,
-    owner_webhook_failing, owner_webhook_taken,
+    owner_account, owner_backlog, owner_budget_used_up, owner_no_such_model, owner_parked, owner_queue_old,
+    owner_store_trouble, owner_undeliverable, owner_webhook_failing, owner_webhook_taken,
 };
 pub use panels::{
     default_model_button, effort_default, effort_high, effort_low, effort_max, effort_medium, effort_minimal,
@@ -45,6 +54,15 @@ pub use panels::{
     price_varies, search_is_off, search_is_on, search_off_button, search_on_button, setting_effort, setting_kept,
     setting_language, setting_length, settings_button, settings_heading, settings_model_button,
 };
+pub use people::{
+    PersonLine, allow_button, ban_button, nobody_found, nobody_known, people_button, people_found, people_heading,
+    person_card, person_line, person_not_seen, unban_button,
+};
+pub use personas::{
+    no_such_persona, no_such_persona_but, own_instructions, persona_chosen, persona_gone, persona_heading,
+    persona_hint, persona_none, persona_not_offered, persona_off, persona_waits, settings_persona_button,
+};
+pub use status::{Credit, Outside, Queue, Status, Waiting, status};
 pub use unread::{Unread, cannot_read};
 
 /// A language that the bot speaks.

@@ -57,6 +57,20 @@ phrases! {
         "Telegram не может доставить мне сообщения, и люди ждут. Проверьте, доступен ли мой адрес из интернета и \
          действителен ли его сертификат. Telegram хранит сообщения сутки.\n\n{detail}"
     }
+    /// People wait although nothing is being done for them.
+    pub owner_queue_old(detail: &str = "12 updates, the oldest waits for 75 s") {
+        "People wait for me for more than a minute before I begin. If answers take long, raise MAX_CONCURRENT_TURNS; otherwise \
+         check whether I have enough processor and disk. /status shows the queue.\n\n{detail}"
+        "Люди ждут больше минуты, прежде чем я начинаю. Если ответы долгие, увеличьте MAX_CONCURRENT_TURNS; иначе проверьте, \
+         хватает ли мне процессора и диска. Очередь покажет /status.\n\n{detail}"
+    }
+    /// The store takes or gives nothing.
+    pub owner_store_trouble(detail: &str = "the disk is full") {
+        "My database cannot be written or read, so I take no messages; Telegram keeps them for a day. Check the disk of \
+         DATA_DIR: is it full, or broken? If I have ended, start me again after that.\n\n{detail}"
+        "Мне не удаётся записать или прочитать базу данных, поэтому я не принимаю сообщения; Telegram хранит их сутки. Проверьте \
+         диск с DATA_DIR: не заполнен ли он, исправен ли? Если я остановился, запустите меня после этого.\n\n{detail}"
+    }
     /// More and more updates wait at Telegram.
     pub owner_backlog(detail: &str = "120 updates wait") {
         "More messages wait for me at Telegram with every minute. Check whether I have enough processor and disk, and \

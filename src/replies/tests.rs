@@ -13,15 +13,21 @@ const MESSAGE_UNITS: usize = 4096;
 fn book(language: Language) -> Vec<(&'static str, String)> {
     let pages = [
         chart::examples(language),
+        access::examples(language),
         commands::examples(language),
         failures::examples(language),
         money::examples(language),
         money::composed(language),
         owner::examples(language),
         panels::examples(language),
+        personas::examples(language),
+        people::examples(language),
+        people::composed(language),
+        status::examples(language),
+        status::composed(language),
         unread::examples(language),
     ];
-    pages.into_iter().flatten().chain([("help", help(language))]).collect()
+    pages.into_iter().flatten().chain(Audience::ALL.map(|all| ("help", help(language, all)))).collect()
 }
 
 #[test]
@@ -50,11 +56,11 @@ fn russian_is_written_in_russian_and_english_in_english() {
 
 #[test]
 fn no_sentence_names_a_command_that_does_not_exist() {
-    let mut known: BTreeSet<String> = menu(Language::En).into_iter().map(|entry| entry.command).collect();
-    // The owner's, which is in no menu.
-    known.insert("budget".to_owned());
+    let mut known: BTreeSet<&str> = Audience::ALL.into_iter().flat_map(commands).collect();
+    // What somebody has mistyped, in an example.
+    known.insert("modle");
     for (key, sentence) in Language::ALL.into_iter().flat_map(book) {
-        let words = sentence.split(|c: char| c.is_whitespace() || "().,;:".contains(c));
+        let words = sentence.split(|c: char| c.is_whitespace() || "().,;:?".contains(c));
         for command in words.filter_map(|word| word.strip_prefix('/')) {
             assert!(known.contains(command), "{key} names /{command}");
         }
@@ -81,9 +87,18 @@ fn every_kind_of_message_has_its_own_sentence() {
 
 #[test]
 fn the_menu_is_one_that_telegram_takes() {
-    for entry in Language::ALL.into_iter().flat_map(menu) {
-        assert!(entry.command.len() <= 32 && entry.command.chars().all(|c| c.is_ascii_lowercase()));
-        assert!((1..=256).contains(&entry.description.chars().count()));
+    for audience in Audience::ALL {
+        for entry in Language::ALL.into_iter().flat_map(|language| menu(language, audience)) {
+            assert!(entry.command.len() <= 32 && entry.command.chars().all(|c| c.is_ascii_lowercase()));
+            assert!((1..=256).contains(&entry.description.chars().count()));
+        }
+        let distinct: BTreeSet<&str> = commands(audience).into_iter().collect();
+        assert_eq!(distinct.len(), commands(audience).len());
+    }
+    for language in Language::ALL {
+        // Bot API, setMyDescription and setMyShortDescription.
+        assert!((1..=512).contains(&description(language).chars().count()));
+        assert!((1..=120).contains(&short_description(language).chars().count()));
     }
 }
 
@@ -99,21 +114,25 @@ fn the_language_is_russian_for_russian_tags_alone() {
 
 #[test]
 fn the_first_words_read_well() {
-    insta::assert_snapshot!(start(Language::En, "openai/gpt-5-mini"), @r#"
-    Hello! I am a language model in this chat. Write me a question, and the answer appears while it is being written.
+    insta::assert_snapshot!(start(Language::En, "GPT-5 Mini"), @r#"
+    Hello! Ask me anything, in any language: a language model answers, and you watch it write.
 
-    I remember our conversation; /new starts a fresh one, /stop ends an answer, /help lists the commands.
+    For example: “What can I cook with two eggs and a tomato?” Or send me a text and say what to do with it.
 
-    Model: openai/gpt-5-mini. It can be wrong: check what matters.
+    I remember what we talk about; /new begins afresh. At the moment GPT-5 Mini answers: /model has others, /persona gives it a role, /help lists the rest.
+
+    Models make mistakes, so check what matters.
     "#);
-    insta::assert_snapshot!(start(Language::Ru, "openai/gpt-5-mini"), @r#"
-    Здравствуйте! Я языковая модель в этом чате. Напишите вопрос, и ответ будет появляться по мере написания.
+    insta::assert_snapshot!(start(Language::Ru, "GPT-5 Mini"), @r#"
+    Здравствуйте! Спрашивайте о чём угодно и на любом языке: ответит языковая модель, прямо у вас на глазах.
 
-    Я помню наш разговор; /new начинает новый, /stop прерывает ответ, /help показывает команды.
+    Например: «Что приготовить из двух яиц и помидора?» Или пришлите текст и скажите, что с ним сделать.
 
-    Модель: openai/gpt-5-mini. Она может ошибаться: важное проверяйте.
+    Я помню, о чём мы говорим; /new начинает с чистого листа. Сейчас отвечает GPT-5 Mini: другие модели в /model, роль для неё в /persona, всё остальное в /help.
+
+    Модели ошибаются, поэтому важное проверяйте.
     "#);
-    insta::assert_snapshot!(help(Language::En), @r#"
+    insta::assert_snapshot!(help(Language::En, Audience::Person), @r#"
     Write me anything, and I will answer. I can only read text for now.
 
     /new — start a new conversation
@@ -121,13 +140,14 @@ fn the_first_words_read_well() {
     /stop — stop the answer being written
     /retry — answer the last question again
     /model — choose the model
+    /persona — choose who I am to be
     /settings — how I answer
     /language — in which language I speak
     /stats — what your answers cost, and what is left
     /help — what I can do
     /start — how to begin
     "#);
-    insta::assert_snapshot!(help(Language::Ru), @r#"
+    insta::assert_snapshot!(help(Language::Ru, Audience::Person), @r#"
     Напишите мне что угодно, и я отвечу. Пока я читаю только текст.
 
     /new — начать новый разговор
@@ -135,11 +155,22 @@ fn the_first_words_read_well() {
     /stop — прервать ответ
     /retry — ответить на последний вопрос заново
     /model — выбрать модель
+    /persona — выбрать мне роль
     /settings — как я отвечаю
     /language — на каком языке я говорю
     /stats — сколько стоили ответы и сколько осталось
     /help — что я умею
     /start — с чего начать
+    "#);
+    insta::assert_snapshot!(help(Language::Ru, Audience::Group), @r#"
+    Упомяните меня, ответьте на моё сообщение или напишите /ask, и я отвечу. Остального, что здесь пишут, я не читаю.
+
+    /ask — спросить меня
+    /stop — прервать ответ
+    /retry — ответить на последний вопрос заново
+    /model — выбрать модель
+    /persona — выбрать мне роль
+    /help — что я умею
     "#);
     insta::assert_snapshot!(private_bot(Language::En, UserId(123)), @"This bot is private. Your id is 123: send it to its owner.");
     insta::assert_snapshot!(private_bot(Language::Ru, UserId(123)), @"Это закрытый бот. Ваш id: 123. Отправьте его владельцу бота.");

@@ -126,8 +126,8 @@ fn seam(telegram: &FakeTelegram, stop: &StopSignals) -> page::Seam {
             Ok(serde_json::json!({ "message_id": done.message_id() }))
         }),
         events: Arc::new(move || events.events()),
-        commands: Arc::new(move |_, user| {
-            let shown = menu.menu(user).into_iter();
+        commands: Arc::new(move |chat, user| {
+            let shown = menu.menu(chat, user).into_iter();
             shown.map(|(command, description)| page::Command { command, description }).collect()
         }),
         file: Arc::new(move |id| files.file(id)),

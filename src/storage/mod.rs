@@ -15,7 +15,7 @@
 //! - `ledger`: what each generation cost, once. A line is open from the moment the provider has begun to answer until its
 //!   cost is known, was looked up, or was given up.
 //! - `spent`: the ledger's sums by person, day and model.
-//! - `people`: what the owner has decided about them.
+//! - `people`: what the owner has decided about them, when they were here, and what they are called.
 //! - `instances`: who claims.
 //!
 //! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
@@ -36,12 +36,14 @@ mod insist;
 mod load;
 mod preferences;
 mod money;
+mod people;
 mod sqlite;
 
 pub use errors::{BackupError, OpenError, StorageError, VisitError};
 pub use insist::insist;
 pub use load::Load;
 pub use money::{Bill, Books, NewCharge, OpenCharge, Price, Spent, UsageRecord};
+pub use people::{Days, Decision, Everybody, MOST_STRANGERS, Person, PersonChange, SomePeople};
 pub use preferences::{AnswerLength, PreferenceChange, Preferences};
 
 /// Attempts that may die over an update (its process or its task did), or over one part of its reply, before it is to be
@@ -217,6 +219,8 @@ pub struct NewReply {
     pub conversation: ConversationChange,
     /// What somebody has chosen, noted in the same transaction.
     pub preferences: Vec<PreferenceChange>,
+    /// What is known of people from now on, noted in the same transaction.
+    pub people: Vec<PersonChange>,
 }
 
 /// A change of a lane's conversation that belongs to a reply.

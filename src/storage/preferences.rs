@@ -10,7 +10,7 @@ use crate::replies::Language;
 pub struct Preferences {
     /// The model that answers.
     pub model: Option<String>,
-    /// The persona that answers, by its name.
+    /// The persona that answers, by its id.
     pub persona: Option<String>,
     /// How hard it thinks.
     pub effort: Option<Effort>,

@@ -11,6 +11,7 @@
 //!
 //! It refuses to log what a panic said unless that is a fixed text of the program: the rest may quote a person.
 
+mod errors;
 mod export;
 mod json;
 #[cfg_attr(not(feature = "otlp"), path = "without_otlp.rs")]
@@ -31,6 +32,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, filter};
 
+pub use errors::errors_of_the_last_hour;
 pub use export::ExportConfig;
 pub use otlp::{CAN_EXPORT, Exporting, story_begins, story_goes_on};
 pub use panics::caught;
@@ -113,6 +115,7 @@ where
     let wanted = EnvFilter::builder().parse(&log.filter).map_err(|error| TelemetryError::Filter(error.to_string()))?;
     Ok(Registry::default()
         .with(exported)
+        .with(errors::Counting)
         .with(lines(log.format, writer, colours))
         .with(wanted)
         .with(filter::filter_fn(harmless)))

@@ -44,13 +44,14 @@ impl Attempt {
     }
 
     /// What to try instead, where this was not the last word.
-    pub(super) fn after(self, made: &Made) -> Option<Self> {
+    pub(super) fn after(self, tools: &Tools, made: &Made) -> Option<Self> {
         let Made { written, choices } = made;
         if !self.shortened && written.is_too_long_for_the_model() {
             return Some(Self { budget: self.budget / 2, shortened: true, ..self });
         }
-        if !self.model_refused && choices.chosen && written.has_no_such_model() {
-            tracing::info!(model = choices.model, "The chosen model is not there any more; asking the owner's own");
+        if !self.model_refused && choices.model != tools.model_name && written.has_no_such_model() {
+            let whose = if choices.chosen { "chosen model" } else { "persona's model" };
+            tracing::info!(model = choices.model, "The {whose} is not there any more; asking the owner's own");
             return Some(Self { model_refused: true, ..self });
         }
         None
@@ -85,9 +86,11 @@ impl Attempt {
         let conversation = tools.storage.conversation(lane.conversation(), self.budget, question.without()).await?;
         let mut choices = Choices::of(tools, &conversation.preferences);
         if self.model_refused {
-            choices = choices.without_its_model(tools, &conversation.preferences);
+            choices = choices.without_its_model(tools);
         }
-        let prompt = conversation.system_prompt.as_deref().unwrap_or(&tools.config.system_prompt);
+        // What this conversation was begun with is nearer than the persona, and that is nearer than the owner's own.
+        let persona = choices.persona.as_ref().map(|persona| persona.prompt.as_str());
+        let prompt = conversation.system_prompt.as_deref().or(persona).unwrap_or(&tools.config.system_prompt);
         let request = ChatRequest {
             messages: context::messages(&choices.instructed(prompt), &conversation, &question.text),
             session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", lane.chat, lane.thread)),

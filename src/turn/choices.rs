@@ -1,7 +1,9 @@
 //! What holds for a conversation: what was chosen for it, as far as it can be had, and the owner's settings for the rest.
 //!
 //! A chosen model may be gone from the list, or from what the owner allows. Then the owner's own answers, and
-//! [`Choices::gone`] says so, so that the person is told and the choice is taken back.
+//! [`Choices::gone`] says so, so that the person is told and the choice is taken back. The same goes for a persona that has
+//! left the owner's file ([`Choices::gone_persona`]). A persona may bring a model of its own, which stands in for the
+//! owner's until somebody chooses one; when it cannot be had, nobody is told, since nobody has chosen it.
 //!
 //! # How long an answer is
 //! `short` adds a line to the system prompt and leaves the answer a quarter of `MAX_TOKENS`; where the model thinks first,
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use super::Tools;
 use crate::config::Effort;
 use crate::openrouter::OfferedModel;
+use crate::personas::Persona;
 use crate::storage::{AnswerLength, Preferences};
 
 /// What a short answer gets of `MAX_TOKENS`: of the default 2000 some 350 words, several times what the line asks for.
@@ -27,8 +30,14 @@ pub struct Choices {
     pub known: Option<Arc<OfferedModel>>,
     /// Was it chosen, rather than set by the owner?
     pub chosen: bool,
+    /// The model that answers where nobody has chosen one: the persona's, or the owner's.
+    pub default_model: String,
     /// The chosen model that cannot be had any more.
     pub gone: Option<String>,
+    /// Who the model is to be.
+    pub persona: Option<Arc<Persona>>,
+    /// The id of the chosen persona that does not exist any more.
+    pub gone_persona: Option<String>,
     /// How hard it thinks, if it does; `None`: as it does by itself.
     pub effort: Option<Effort>,
     /// How long its answers are to be.
@@ -45,30 +54,35 @@ impl Choices {
     pub fn of(tools: &Tools, preferences: &Preferences) -> Self {
         let catalogue = &tools.catalogue;
         let can_be_had = |id: &str| catalogue.permits(id) && (!catalogue.is_known() || catalogue.find(id).is_some());
-        match &preferences.model {
-            Some(id) if *id == tools.model_name => Self::with(tools, preferences, id, None),
-            Some(id) if can_be_had(id) => Self { chosen: true, ..Self::with(tools, preferences, id, None) },
-            gone => Self::with(tools, preferences, &tools.model_name, gone.clone()),
-        }
-    }
-
-    /// The same when the provider knows nothing of the model that was chosen.
-    pub(super) fn without_its_model(self, tools: &Tools, preferences: &Preferences) -> Self {
-        Self::with(tools, preferences, &tools.model_name, Some(self.model))
-    }
-
-    fn with(tools: &Tools, preferences: &Preferences, model: &str, gone: Option<String>) -> Self {
+        let wanted = preferences.persona.as_deref();
+        let persona = wanted.and_then(|id| tools.config.personas.with_id(id)).cloned();
+        let own = persona.as_ref().and_then(|persona| persona.model.clone()).filter(|id| can_be_had(id));
+        let default = own.unwrap_or_else(|| tools.model_name.clone());
+        let (model, gone) = match &preferences.model {
+            Some(id) if *id == tools.model_name || can_be_had(id) => (id.clone(), None),
+            gone => (default.clone(), gone.clone()),
+        };
         let config = &tools.config;
         Self {
-            model: model.to_owned(),
-            known: tools.catalogue.listed(model),
-            chosen: false,
+            known: catalogue.listed(&model),
+            chosen: model != default,
+            model,
+            default_model: default,
             gone,
+            gone_persona: wanted.filter(|_| persona.is_none()).map(str::to_owned),
+            persona,
             effort: preferences.effort.or(config.reasoning_effort),
             length: preferences.length,
             web_search: preferences.web_search.unwrap_or(config.web_search),
             max_tokens: config.max_tokens,
         }
+    }
+
+    /// The same with the owner's model, when the provider knows nothing of the one that was chosen, or is the persona's.
+    pub(super) fn without_its_model(self, tools: &Tools) -> Self {
+        let model = tools.model_name.clone();
+        let gone = self.chosen.then_some(self.model);
+        Self { known: tools.catalogue.listed(&model), default_model: model.clone(), model, chosen: false, gone, ..self }
     }
 
     /// The model's name for people: its id when nothing is known of it.
@@ -127,7 +141,10 @@ mod tests {
             model: "a/b".to_owned(),
             known: known.map(Arc::new),
             chosen: true,
+            default_model: "c/d".to_owned(),
             gone: None,
+            persona: None,
+            gone_persona: None,
             effort: Some(Effort::High),
             length,
             web_search: true,

@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::access::{Access, Standing};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::TurnConfig;
@@ -37,6 +38,7 @@ mod languages;
 mod preview;
 mod reply;
 mod running;
+mod service;
 mod stream;
 
 use attempt::{Attempt, Made};
@@ -44,6 +46,7 @@ pub use choices::Choices;
 pub use languages::Languages;
 pub use preview::{LastFrame, Over};
 pub use running::{Running, RunningTurn};
+pub use service::Service;
 use stream::{End, Written};
 
 /// What turns work with. One for the process.
@@ -70,6 +73,8 @@ pub struct Tools {
     pub limits: Limits,
     /// In which language the bot speaks to whom.
     pub languages: Languages,
+    /// Who may use the bot.
+    pub access: Access,
     /// What people may spend.
     pub money: Money,
     /// Cleared when this Bot API server turns out not to know drafts.
@@ -78,6 +83,8 @@ pub struct Tools {
     pub rich: AtomicBool,
     /// Whoever has to act when something is wrong.
     pub owner: Owner,
+    /// How the program is, for an owner who asks.
+    pub service: Service,
     /// Hashes people's ids for the provider.
     pub hash_key: SecretString,
 }
@@ -142,11 +149,17 @@ pub enum Answer {
     Written(Box<NewReply>, LastFrame),
     /// There is no money for it, and the model was not asked. The message, if any, in which an answer was to grow.
     Refused(Refusal, Option<i64>),
+    /// An owner has banned whoever asks since the question was read.
+    Unwanted,
 }
 
 /// Asks the model, if there is money for it; once more on other terms, where that helps.
 pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, StorageError> {
     let turn = tools.running.begin(question);
+    // In this order: a ban is known before it ends what is being written, so no answer slips through in between.
+    if tools.access.standing(question.user) == Standing::Banned {
+        return Ok(Answer::Unwanted);
+    }
     let mut attempt = Attempt::first();
     let mut question = Cow::Borrowed(question);
     let (mut made, bill) = loop {
@@ -156,7 +169,7 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, S
         };
         let bill = reservation.bill();
         reservation.ends(made.written.finish.usage.cost_micro_usd);
-        let Some(other) = attempt.after(&made) else { break (made, bill) };
+        let Some(other) = attempt.after(tools, &made) else { break (made, bill) };
         attempt = other;
         // It may have left a message behind in which the answer is to grow.
         let placed = std::mem::take(&mut made.written.last_frame).over().await.placed;

@@ -17,7 +17,8 @@ const MOST_MESSAGES: usize = 5;
 /// Characters that a rich message takes (Bot API, `InputRichMessage`).
 const RICH_CHARACTERS: usize = 32_768;
 
-/// What was written, and how it ended, as a reply. A chosen model that is gone is told and forgotten with it, so once.
+/// What was written, and how it ended, as a reply. A chosen model or persona that is
+/// gone is told and forgotten with it, so once.
 pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) -> NewReply {
     let Made { written, choices } = made;
     let again = question.again.as_ref();
@@ -27,9 +28,15 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
     let over = again.filter(|again| replaced.is_some() || !again.answered);
     let mut parts = parts(tools, question.language, &written);
     // It is told with an answer alone: beside "the model is not available" it would only confuse.
-    let gone = choices.gone.as_ref().filter(|_| !written.text.is_empty());
-    if let Some(gone) = gone {
+    let has_text = !written.text.is_empty();
+    let mut forgotten = Vec::new();
+    if let Some(gone) = choices.gone.as_ref().filter(|_| has_text) {
         parts.push(Part::plain(replies::model_gone(question.language, gone, choices.name())));
+        forgotten.push(PreferenceChange::Model(None));
+    }
+    if let Some(gone) = choices.gone_persona.as_ref().filter(|_| has_text) {
+        parts.push(Part::plain(replies::persona_gone(question.language, gone)));
+        forgotten.push(PreferenceChange::Persona(None));
     }
     NewReply {
         address: question.address,
@@ -37,7 +44,7 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
         in_place: over.map(|again| again.in_place.clone()).unwrap_or_default(),
         keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
         conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
-        preferences: gone.iter().map(|_| PreferenceChange::Model(None)).collect(),
+        preferences: forgotten,
         turn: Some(finished(question, written, bill)),
         ..NewReply::default()
     }

@@ -86,6 +86,11 @@ impl Running {
         }
     }
 
+    /// Stops every answer that is being written for this person, wherever they asked.
+    pub fn stop_all_of(&self, user: i64) {
+        self.turns().values().filter(|entry| entry.running.user == user).for_each(|entry| entry.ends.stopped.cancel());
+    }
+
     /// The update whose answer is being written, if this message asked for it.
     #[must_use]
     pub fn answers(&self, lane: Lane, message_id: i64) -> Option<Seq> {

@@ -140,7 +140,7 @@ impl From<RawCallback> for Callback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::update::Content;
+    use crate::update::{Content, Origin};
 
     fn message(raw: &str) -> Message {
         match event(raw).unwrap() {
@@ -187,6 +187,33 @@ mod tests {
             r#"{"update_id":1,"message":{"chat":{"id":-5},"text":"a","message_thread_id":3,"is_topic_message":true,"reply_to_message":{"message_id":3}}}"#,
         );
         assert_eq!(in_topic.replies_to, None);
+    }
+
+    #[test]
+    fn in_whose_name_a_message_was_sent_is_told_from_who_is_named_as_its_sender() {
+        let read = |fields: &str| {
+            message(&format!(
+                r#"{{"update_id":1,"message":{{"chat":{{"id":5}},"from":{{"id":5}},"text":"a"{fields}}}}}"#
+            ))
+        };
+        assert!(read("").is_in_person());
+        for fields in [
+            r#","forward_origin":{"type":"hidden_user"}"#,
+            r#","forward_from":{"id":7}"#,
+            r#","forward_date":1"#,
+            r#","via_bot":{"id":7}"#,
+            r#","sender_chat":{"id":-7}"#,
+            r#","sender_business_bot":{"id":7}"#,
+            r#","business_connection_id":"x""#,
+        ] {
+            assert!(!read(fields).is_in_person(), "{fields}");
+        }
+        let origin =
+            |replied: &str| read(&format!(r#","reply_to_message":{{"message_id":4,{replied}}}"#)).replied_origin;
+        assert_eq!(origin(r#""forward_origin":{"type":"user","sender_user":{"id":7}}"#), Some(Origin::Person(7)));
+        assert_eq!(origin(r#""forward_from":{"id":7}"#), Some(Origin::Person(7)));
+        assert_eq!(origin(r#""forward_origin":{"type":"hidden_user","sender_user_name":"x"}"#), Some(Origin::Hidden));
+        assert_eq!(origin(r#""from":{"id":7}"#), None);
     }
 
     #[test]

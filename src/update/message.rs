@@ -31,6 +31,30 @@ pub struct Message {
     pub album: Option<String>,
     /// Was it written elsewhere and passed on?
     pub forwarded: bool,
+    /// In whose name it was sent.
+    pub voice: Voice,
+    /// Of a reply to something that was passed on: who had written that.
+    pub replied_origin: Option<Origin>,
+}
+
+/// In whose name a message was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// Whoever `from` names sent it by themselves.
+    Own,
+    /// They sent it by way of a bot, or somebody did in the name of a business.
+    ByWayOf,
+    /// A chat speaks (a channel, a group without a face): `from` is nobody in particular.
+    Chat,
+}
+
+/// Who wrote what was passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// This person.
+    Person(i64),
+    /// Somebody whom Telegram does not tell, since they do not want it to, or a chat.
+    Hidden,
 }
 
 /// What a message is.
@@ -94,6 +118,18 @@ pub(super) struct RawMessage {
     media_group_id: Value,
     #[serde(default)]
     forward_origin: Option<IgnoredAny>,
+    #[serde(default)]
+    forward_from: Option<IgnoredAny>,
+    #[serde(default)]
+    forward_date: Option<IgnoredAny>,
+    #[serde(default)]
+    sender_chat: Option<IgnoredAny>,
+    #[serde(default)]
+    via_bot: Option<IgnoredAny>,
+    #[serde(default)]
+    sender_business_bot: Option<IgnoredAny>,
+    #[serde(default)]
+    business_connection_id: Option<IgnoredAny>,
     #[serde(flatten)]
     media: Media,
 }
@@ -111,6 +147,10 @@ struct Replied {
     message_id: i64,
     #[serde(default)]
     from: Option<User>,
+    #[serde(default)]
+    forward_origin: Value,
+    #[serde(default)]
+    forward_from: Value,
 }
 
 /// Declares which fields are media; the first one present names the message.
@@ -158,6 +198,14 @@ impl From<RawMessage> for Message {
         // A person's own chat has the person's id, which is positive; the type may be missing or newer than we are.
         let private = raw.chat.kind.as_deref() == Some("private") || raw.chat.id > 0;
         let thread = if raw.is_topic_message { raw.message_thread_id.unwrap_or(0) } else { 0 };
+        // Servers of before 2024 tell of a forward by fields of its own.
+        let forwarded = [&raw.forward_origin, &raw.forward_from, &raw.forward_date].iter().any(|mark| mark.is_some());
+        let by_way_of = [&raw.via_bot, &raw.sender_business_bot, &raw.business_connection_id];
+        let voice = match raw.sender_chat {
+            Some(_) => Voice::Chat,
+            None if by_way_of.iter().any(|mark| mark.is_some()) => Voice::ByWayOf,
+            None => Voice::Own,
+        };
         let chat_itself = private.then_some(User { id: raw.chat.id, is_bot: false, language_code: None });
         Self {
             id: raw.message_id,
@@ -171,12 +219,24 @@ impl From<RawMessage> for Message {
                 (None, None) => Content::Service,
             },
             entities: readable(&raw.entities),
+            replied_origin: raw.reply_to_message.as_ref().and_then(Replied::origin),
             replies_to: raw.reply_to_message.as_ref().map(|replied| replied.message_id).filter(|id| *id != thread),
             reply_to: raw.reply_to_message.and_then(|replied| replied.from),
             sent_at: raw.date.as_i64().unwrap_or(0),
             album: raw.media_group_id.as_str().map(str::to_owned),
-            forwarded: raw.forward_origin.is_some(),
+            forwarded,
+            voice,
         }
+    }
+}
+
+impl Replied {
+    /// Who wrote it, if it was passed on.
+    fn origin(&self) -> Option<Origin> {
+        let told = [self.forward_origin.pointer("/sender_user/id"), self.forward_from.get("id")];
+        let person = told.into_iter().flatten().find_map(Value::as_i64).map(Origin::Person);
+        let forwarded = !(self.forward_origin.is_null() && self.forward_from.is_null());
+        person.or(forwarded.then_some(Origin::Hidden))
     }
 }
 
@@ -193,6 +253,12 @@ impl Message {
             Content::Text(text) => Some(text),
             Content::Media(_) | Content::Service => None,
         }
+    }
+
+    /// Did whoever `from` names write it, here and by themselves?
+    #[must_use]
+    pub fn is_in_person(&self) -> bool {
+        self.voice == Voice::Own && !self.forwarded
     }
 
     /// The language of whoever wrote it.

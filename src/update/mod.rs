@@ -13,10 +13,12 @@ use serde::{Deserialize, Serialize};
 mod envelope;
 mod event;
 mod message;
+mod name;
 
 pub use envelope::{Envelope, edited_message, envelope};
 pub use event::{Callback, Event, event};
-pub use message::{Content, Entity, Message, User};
+pub use message::{Content, Entity, Message, Origin, User, Voice};
+pub use name::name;
 
 /// One conversation: what is in a lane is worked on in order, lanes do not wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

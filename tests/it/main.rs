@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and why by failing")]
 
 mod admin;
+mod access;
 mod again;
 mod aimock;
 mod answers;
@@ -33,6 +34,7 @@ mod lanes;
 mod limits;
 mod layering;
 mod logs;
+mod menus;
 mod metrics;
 mod model_failures;
 mod models;
@@ -40,8 +42,10 @@ mod money;
 mod neighbours;
 mod otlp;
 mod owner;
+mod owners;
 mod page_scripts;
 mod parked;
+mod personas;
 mod picture;
 mod places;
 mod polling;

@@ -86,7 +86,7 @@ async fn the_picker_leads_to_a_model_that_answers_from_then_on_also_after_a_cras
     anna(&world, "/new").await;
     anna(&world, "still you?").await;
     assert_eq!(asked(&world), "openai/gpt-4o-mini");
-    assert!(anna(&world, "/start").await.text.contains("Model: openai/gpt-4o-mini"));
+    assert!(anna(&world, "/start").await.text.contains("At the moment OpenAI: GPT-4o-mini answers"));
     anna(&world, "/model").await;
     let back = world.taps(ANNA, ANNA, "Default: Auto Router").await;
     assert_eq!(buttons(&back)[0], ["✓ Default: Auto Router"]);

@@ -1,6 +1,6 @@
 //! `/settings` and `/language`: one message that changes, and what holds from then on.
 
-use routergram::replies::{self, Language};
+use routergram::replies::{self, Audience, Language};
 use routergram::sandbox::telegram::view::MessageView;
 use serde_json::{Value, json};
 
@@ -35,6 +35,7 @@ async fn the_settings_are_one_message_that_changes_and_they_hold_after_a_crash()
     How I answer in this conversation:
 
     Model: Mistral: Mistral Small 3.2 24B
+    Persona: none, as usual
     Answers: normal
     Web search: off. When it is on, it adds up to $0.02 to an answer, and what is found is read at the model's price.
     Language: English
@@ -43,6 +44,7 @@ async fn the_settings_are_one_message_that_changes_and_they_hold_after_a_crash()
         buttons(&first),
         [
             vec!["🤖 Another model"],
+            vec!["🎭 Another persona"],
             vec!["short", "✓ normal", "in detail"],
             vec!["🔎 Search the web"],
             vec!["🌐 Another language"],
@@ -51,7 +53,7 @@ async fn the_settings_are_one_message_that_changes_and_they_hold_after_a_crash()
     let short = world.taps(ANNA, ANNA, "short").await;
     assert_eq!(world.toast(), replies::setting_kept(Language::En));
     assert_eq!(
-        (short.message_id, &buttons(&short)[1][..]),
+        (short.message_id, &buttons(&short)[2][..]),
         (first.message_id, &["✓ short", "normal", "in detail"].map(str::to_owned)[..])
     );
     let searching = world.taps(ANNA, ANNA, "🔎 Search the web").await;
@@ -83,7 +85,7 @@ async fn how_hard_a_model_thinks_is_asked_where_it_thinks_and_the_picker_is_a_pr
     let world = world(&[("REASONING_EFFORT", "xhigh"), ("WEB_SEARCH", "true")]).await;
     let first = says(&world, ANNA, "/settings").await;
     assert!(first.text.contains("\nThinking: very much\nWeb search: on."), "{}", first.text);
-    assert_eq!(buttons(&first)[2], ["✓ as usual", "a little", "medium", "much"]);
+    assert_eq!(buttons(&first)[3], ["✓ as usual", "a little", "medium", "much"]);
     says(&world, ANNA, "hi").await;
     assert_eq!(body(&world)["reasoning"], json!({"effort": "xhigh"}));
     says(&world, ANNA, "/settings").await;
@@ -101,7 +103,7 @@ async fn how_hard_a_model_thinks_is_asked_where_it_thinks_and_the_picker_is_a_pr
     world.taps(ANNA, ANNA, "« All makers").await;
     let plain = world.taps(ANNA, ANNA, "« Settings").await;
     assert!(!plain.text.contains("Thinking") && !plain.text.contains("Web search"), "{}", plain.text);
-    assert_eq!(buttons(&plain).len(), 3);
+    assert_eq!(buttons(&plain).len(), 4);
     says(&world, ANNA, "hi").await;
     let asked = body(&world);
     assert_eq!((&asked["reasoning"], &asked["tools"], &asked["max_tokens"]), (&Value::Null, &Value::Null, &json!(500)));
@@ -116,17 +118,17 @@ async fn somebody_chooses_their_language_and_it_is_theirs_everywhere_also_after_
     let russian = world.taps(ANNA, ANNA, "Русский").await;
     assert_eq!(russian.text, replies::language_heading(Language::Ru));
     assert_eq!(buttons(&russian)[1], ["✓ Русский"]);
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person));
     world.bot.dies();
     world.bot.starts().await;
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person));
     world.says(ANNA, GROUP, "/help");
     world.drains().await;
-    assert_eq!(world.last_said(GROUP), replies::help(Language::Ru));
-    assert_eq!(says(&world, BORIS, "/help").await.text, replies::help(Language::Ru));
+    assert_eq!(world.last_said(GROUP), replies::help(Language::Ru, Audience::Group));
+    assert_eq!(says(&world, BORIS, "/help").await.text, replies::help(Language::Ru, Audience::Person));
     says(&world, ANNA, "/language").await;
     world.taps(ANNA, ANNA, "как в Telegram").await;
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::En));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::En, Audience::Person));
     world.ends().await;
 }
 

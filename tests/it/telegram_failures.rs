@@ -2,7 +2,7 @@
 //! paid for and is owed: it arrives in the end, once, in order, without the model being asked again, and nobody else
 //! notices.
 
-use routergram::replies::{self, Language};
+use routergram::replies::{self, Audience, Language};
 use routergram::sandbox::telegram::{Call, Fault, Trouble};
 
 use crate::world::audit::stored;
@@ -222,7 +222,7 @@ async fn the_bots_own_sentences_arrive_in_trouble_too() {
     world.telegram.fail(Fault::new("sendMessage", 1, Trouble::InternalServerError));
     world.anna("/help");
     world.answers(ANNA, 1).await;
-    assert_eq!(world.last_said(ANNA), replies::help(Language::En));
+    assert_eq!(world.last_said(ANNA), replies::help(Language::En, Audience::Person));
     world.ends().await;
 }
 

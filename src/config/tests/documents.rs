@@ -7,6 +7,9 @@ use super::*;
 const BEGIN: &str = "<!-- configuration -->\n";
 const END: &str = "<!-- /configuration -->\n";
 
+/// What the example stands for, as seen from where the tests run.
+const A_FILE_OF_PERSONAS: &str = "src/personas/builtin.toml";
+
 /// Compares a document of the repository with what the table says; `UPDATE_DOCS=1` writes it instead.
 fn agrees(name: &str, expected: impl FnOnce(&str) -> String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
@@ -68,7 +71,8 @@ fn every_variable_is_shown_and_documented() {
 #[test]
 fn every_example_is_accepted() {
     for var in vars::all().filter(|var| !["BOT_TOKEN", "OPENROUTER_API_KEY"].contains(&var.name)) {
-        config(&[("WEBHOOK_URL", "https://bot.example.com"), (var.name, var.example)]);
+        let example = if var.name == "PERSONAS_FILE" { A_FILE_OF_PERSONAS } else { var.example };
+        config(&[("WEBHOOK_URL", "https://bot.example.com"), (var.name, example)]);
     }
     assert_eq!(config(&[("BOT_TOKEN", vars::named("BOT_TOKEN").unwrap().example)]).token.bot_id(), 123_456_789);
 }
@@ -89,7 +93,8 @@ fn the_example_works_once_the_required_is_filled_in() {
         .lines()
         .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with([' ', '-'])).unwrap_or(line))
         .collect();
-    let (_folder, path) = dotenv(everything.join("\n"));
+    let everything = everything.join("\n").replace("=personas.toml", &format!("={A_FILE_OF_PERSONAS}"));
+    let (_folder, path) = dotenv(everything);
     let all = Config::load(&Sources::given([("", ""); 0], Some(path))).unwrap_or_else(|found| panic!("{found}"));
     assert!(all.dump.rows.iter().all(|row| row.origin == ".env"), "{:#?}", all.dump.rows);
 }

@@ -74,6 +74,7 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     FALLBACK_MODELS              –                                                             not set
     ALLOWED_MODELS               all                                                           default
     SYSTEM_PROMPT                You are a pirate.\nYou say arr, and much more than fits int…  environment
+    PERSONAS_FILE                a small built-in set                                          default
     ALLOWED_USER_IDS             everybody                                                     default
     ADMIN_USER_IDS               –                                                             not set
     USE_WEBHOOK                  true                                                          WEBHOOK_URL is set

@@ -51,13 +51,14 @@ pub(super) async fn choose_default(tools: &Tools, job: &Job) -> Result<Page, Han
 }
 
 async fn chosen(tools: &Tools, job: &Job, model: &OfferedModel, view: &View) -> Result<Page, HandlerError> {
-    // Whoever chooses what is the owner's anyway follows the owner from then on.
-    let id = Some(&model.id).filter(|id| **id != tools.model_name);
-    changed(tools, job, id.cloned(), view).await
+    changed(tools, job, Some(&model.id), view).await
 }
 
-async fn changed(tools: &Tools, job: &Job, model: Option<String>, view: &View) -> Result<Page, HandlerError> {
+async fn changed(tools: &Tools, job: &Job, model: Option<&String>, view: &View) -> Result<Page, HandlerError> {
     let before = tools.storage.preferences(job.lane.conversation()).await?;
+    // Whoever chooses what answers here anyway follows the owner, or the persona, from then on.
+    let default = Choices::of(tools, &before).default_model;
+    let model = model.filter(|id| **id != default).cloned();
     let place = place(tools, job, &Preferences { model: model.clone(), ..before });
     let toast = Some(replies::model_chosen(job.language(), &cut(place.choices.name())));
     Ok(Page { toast, changes: vec![PreferenceChange::Model(model)], ..place.page(view) })

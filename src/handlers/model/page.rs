@@ -72,7 +72,7 @@ impl Place<'_> {
         };
         let mut rows: Vec<Row> = Vec::new();
         if first == 0 {
-            let default = &self.tools.model_name;
+            let default = &self.choices.default_model;
             let known = self.tools.catalogue.listed(default);
             let name = known.as_ref().map_or(default.as_str(), |model| model.short_name());
             let text = replies::default_model_button(language, &cut(name));

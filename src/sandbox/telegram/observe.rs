@@ -55,15 +55,19 @@ impl FakeTelegram {
         WorldView { people: std::iter::once(bot).chain(people).collect(), chats: chats.collect() }
     }
 
-    /// The menu of commands as this person sees it (name without slash, description): the bot's list in their language,
-    /// or the one without a language.
+    /// The menu of commands as this person sees it in this chat (name without slash, description). The narrowest scope
+    /// that has one wins; within it the list in their language, then the one without a language.
     #[must_use]
-    pub fn menu(&self, person: i64) -> Vec<(String, String)> {
+    pub fn menu(&self, chat: i64, person: i64) -> Vec<(String, String)> {
         let world = self.shared.look();
         let language = world.people.get(&person).and_then(|person| person.language_code.clone()).unwrap_or_default();
-        let scope = serde_json::json!({"type": "default"}).to_string();
-        let list = |language: String| world.bot.commands.get(&(scope.clone(), language));
-        let commands = list(language).or_else(|| list(String::new())).and_then(|commands| commands.as_array());
+        let is_admin = world.chats.get(&chat).is_some_and(|chat| chat.admins.contains(&person));
+        let scopes = scopes(chat, person, is_admin);
+        let list = |(scope, language): (&serde_json::Value, &str)| {
+            world.bot.commands.get(&(scope.to_string(), language.to_owned()))
+        };
+        let places = scopes.iter().flat_map(|scope| [(scope, language.as_str()), (scope, "")]);
+        let commands = places.into_iter().find_map(list).and_then(|commands| commands.as_array());
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let shown = commands.into_iter().flatten();
         shown.map(|entry| (text(&entry["command"]), text(&entry["description"]))).collect()
@@ -202,4 +206,25 @@ fn buttons(message: &MessageView) -> String {
     let rows = message.keyboard.iter().filter_map(|rows| rows.as_array()).flatten();
     let labels = rows.filter_map(|row| row.as_array()).flatten().filter_map(|button| button["text"].as_str());
     labels.fold(String::new(), |text, label| format!("{text} [{label}]"))
+}
+
+/// Where a menu may be set that somebody sees in a chat, the narrowest scope first (Bot API, `BotCommandScope`).
+fn scopes(chat: i64, person: i64, is_admin: bool) -> Vec<serde_json::Value> {
+    use serde_json::json;
+    let here = |kind: &str| json!({"type": kind, "chat_id": chat});
+    let everywhere = |kind: &str| json!({ "type": kind });
+    if chat > 0 {
+        return vec![here("chat"), everywhere("all_private_chats"), everywhere("default")];
+    }
+    let member = json!({"type": "chat_member", "chat_id": chat, "user_id": person});
+    let (admins_here, admins) = (here("chat_administrators"), everywhere("all_chat_administrators"));
+    let all = [
+        (true, member),
+        (is_admin, admins_here),
+        (true, here("chat")),
+        (is_admin, admins),
+        (true, everywhere("all_group_chats")),
+        (true, everywhere("default")),
+    ];
+    all.into_iter().filter_map(|(seen, scope)| seen.then_some(scope)).collect()
 }

@@ -36,6 +36,7 @@ mod inbox;
 mod ledger;
 mod preferences;
 mod money;
+mod people;
 mod replies;
 mod turns;
 

@@ -53,6 +53,12 @@ const DONE_SINCE: &str = "
 const OLDEST: &str = "
     SELECT received_at FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 ORDER BY seq LIMIT 1";
 
+/// A place that is being worked on is no wait, and neither is one whose time has not come.
+const WAITING: &str = "
+    SELECT max(received_at, not_before) FROM inbox
+    WHERE bot = :bot AND state = 'pending' AND head = 1 AND control = 0 AND owner IS NULL AND not_before <= :now
+    ORDER BY seq LIMIT 1";
+
 const PARKED: &str = "
     SELECT seq, update_id, reason, received_at
     FROM inbox WHERE bot = :bot AND state = 'parked' ORDER BY seq DESC LIMIT :limit";
@@ -136,6 +142,18 @@ impl Sqlite {
             let which = named_params! { ":bot": bot, ":since": since.0 };
             let found = statement.query_map(which, |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
             Ok(found)
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn oldest_waiting(
+        &self,
+        bot: i64,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StorageError> {
+        self.read(move |db| {
+            let which = named_params! { ":bot": bot, ":now": now.0 };
+            Ok(db.prepare_cached(WAITING)?.query_row(which, |row| row.get(0)).optional()?.map(Timestamp))
         })
         .await
     }

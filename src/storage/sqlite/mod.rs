@@ -8,10 +8,10 @@
 //! - `visit` is what a command may do while a bot is at work.
 //! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
 //!
-//! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations`, `turns`, `preferences` and `ledger`;
-//! each is one job.
+//! The methods of the contract are in `inbox`, `claims`, `replies`, `conversations`, `turns`, `preferences`, `people`, `money`
+//! and `ledger`; each is one job.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
@@ -30,6 +30,7 @@ mod load;
 mod look;
 mod money;
 mod open;
+mod people;
 mod preferences;
 mod readers;
 mod replies;
@@ -62,6 +63,8 @@ struct Parts {
     alarm: Alarm,
     /// Rung after a commit with a line of the ledger whose cost is not known.
     left_open: Arc<Notify>,
+    /// Why the last commit failed.
+    trouble: Arc<Mutex<Option<String>>>,
     _folder: folder::HeldFolder,
 }
 
@@ -91,6 +94,10 @@ impl Sqlite {
 
     pub(super) async fn failed(&self) -> String {
         self.parts.alarm.raised().await
+    }
+
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.parts.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) async fn health(&self) -> Result<(), StorageError> {

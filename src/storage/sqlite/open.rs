@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
@@ -29,6 +29,7 @@ pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0004-preferences.sql")),
     M::up(include_str!("../migrations/sqlite/0005-money.sql")),
     M::up(include_str!("../migrations/sqlite/0006-pictures.sql")),
+    M::up(include_str!("../migrations/sqlite/0007-access.sql")),
 ];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.
@@ -87,9 +88,11 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>]) -> Result<Sqli
     let behind = connect(&file, CHECKPOINTER).map_err(|error| explain(&file, &error))?;
     let checkpoints = Checkpoints::start(behind, Arc::clone(&log), alarm.clone()).map_err(other)?;
     let left_open = Arc::new(Notify::new());
-    let desk = Desk { db, clock, me, log, alarm: alarm.clone(), left_open: Arc::clone(&left_open) };
+    let trouble = Arc::new(Mutex::default());
+    let (ring, note) = (Arc::clone(&left_open), Arc::clone(&trouble));
+    let desk = Desk { db, clock, me, log, alarm: alarm.clone(), left_open: ring, trouble: note };
     let writer = Writer::start(desk).map_err(other)?;
-    let parts = Parts { readers, _checkpoints: checkpoints, writer, alarm, left_open, _folder: folder };
+    let parts = Parts { readers, _checkpoints: checkpoints, writer, alarm, left_open, trouble, _folder: folder };
     Ok(Sqlite { parts: Arc::new(parts) })
 }
 

@@ -4,7 +4,7 @@ use rusqlite::{Row, named_params};
 
 use crate::storage::{Address, ClaimKey, Form, NewReply, Part, Seq, StorageError, StoredReply};
 
-use super::{Sqlite, Transaction, claims, conversations, preferences, turns};
+use super::{Sqlite, Transaction, claims, conversations, people, preferences, turns};
 
 const REPLY: &str = "
     INSERT INTO replies (seq, chat, thread, reply_to, in_place, keyboard)
@@ -39,6 +39,9 @@ impl Sqlite {
             conversations::change(tx, lane, &reply.conversation)?;
             for choice in &reply.preferences {
                 preferences::change(tx, lane, choice)?;
+            }
+            for person in &reply.people {
+                people::change(tx, lane.bot, person)?;
             }
             if let Some(turn) = &reply.turn {
                 turns::append(tx, lane, key.seq, turn)?;

@@ -358,6 +358,7 @@ async fn a_long_log_is_started_anew() {
         log: Arc::clone(&log),
         alarm: alarm.clone(),
         left_open: Arc::default(),
+        trouble: Arc::default(),
     };
     let writer = writer::Writer::start(desk).unwrap();
     let grows_by = async |bytes: i64| {

@@ -8,8 +8,8 @@
 //! raise the alarm, and nothing is written from then on.
 
 use std::cell::Cell;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -59,6 +59,8 @@ pub(super) struct Desk {
     pub(super) log: Arc<LogState>,
     pub(super) alarm: Alarm,
     pub(super) left_open: Arc<Notify>,
+    /// Why the last commit failed, for whoever asks.
+    pub(super) trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl Writer {
@@ -96,6 +98,7 @@ impl Desk {
             if let Some(error) = &overruled {
                 self.alarm.heed(error);
             }
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = overruled.as_ref().map(ToString::to_string);
             for job in batch.drain(..) {
                 job.answer(overruled.as_ref());
             }

@@ -1,8 +1,8 @@
-//! Who the bot is, and its menu.
+//! Who the bot is, its menus, and what it says of itself.
 
 use serde::{Deserialize, Serialize};
 use teloxide::requests::Payload;
-use teloxide::types::{BotCommand, True};
+use teloxide::types::{BotCommand, BotCommandScope, BotDescription, BotShortDescription, True};
 
 /// `getMe`, answered with what this bot looks at.
 #[derive(Debug, Clone, Serialize)]
@@ -30,11 +30,14 @@ pub struct BotIdentity {
     pub has_topics_enabled: Option<bool>,
 }
 
-/// `setMyCommands` for one language.
+/// `setMyCommands` for one language in one scope.
 #[derive(Debug, Clone, Serialize)]
 pub struct SetMyCommands<'a> {
     /// The menu.
     pub commands: Vec<BotCommand>,
+    /// Where it is shown; `None`: wherever no other one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<BotCommandScope>,
     /// Two letters; empty for everybody without a menu of their own language.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub language_code: &'a str,
@@ -45,9 +48,12 @@ impl Payload for SetMyCommands<'_> {
     const NAME: &'static str = "setMyCommands";
 }
 
-/// `getMyCommands` for one language.
+/// `getMyCommands` for one language in one scope.
 #[derive(Debug, Clone, Serialize)]
 pub struct GetMyCommands<'a> {
+    /// As in [`SetMyCommands`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<BotCommandScope>,
     /// Two letters, or empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub language_code: &'a str,
@@ -56,6 +62,47 @@ pub struct GetMyCommands<'a> {
 impl Payload for GetMyCommands<'_> {
     type Output = Vec<BotCommand>;
     const NAME: &'static str = "getMyCommands";
+}
+
+/// Declares a method that asks for a text in one language, and the one that sets it.
+macro_rules! texts {
+    ($($get:ident $set:ident $field:ident $told:ident $get_name:literal $set_name:literal;)*) => {
+        $(
+            #[doc = concat!("`", $get_name, "` for one language.")]
+            #[derive(Debug, Clone, Serialize)]
+            pub struct $get<'a> {
+                /// Two letters, or empty.
+                #[serde(skip_serializing_if = "str::is_empty")]
+                pub language_code: &'a str,
+            }
+
+            impl Payload for $get<'_> {
+                type Output = $told;
+                const NAME: &'static str = $get_name;
+            }
+
+            #[doc = concat!("`", $set_name, "` for one language.")]
+            #[derive(Debug, Clone, Serialize)]
+            pub struct $set<'a> {
+                /// The text; plain.
+                pub $field: String,
+                /// Two letters; empty for everybody without a text of their own language.
+                #[serde(skip_serializing_if = "str::is_empty")]
+                pub language_code: &'a str,
+            }
+
+            impl Payload for $set<'_> {
+                type Output = True;
+                const NAME: &'static str = $set_name;
+            }
+        )*
+    };
+}
+
+texts! {
+    GetMyDescription SetMyDescription description BotDescription "getMyDescription" "setMyDescription";
+    GetMyShortDescription SetMyShortDescription short_description BotShortDescription
+        "getMyShortDescription" "setMyShortDescription";
 }
 
 /// `getMyDefaultAdministratorRights`, asked for what the answer tells of the server's age.

@@ -8,7 +8,10 @@ mod drafts;
 mod messages;
 mod updates;
 
-pub use bot::{BotIdentity, DefaultRights, GetDefaultRights, GetMe, GetMyCommands, SetMyCommands};
+pub use bot::{
+    BotIdentity, DefaultRights, GetDefaultRights, GetMe, GetMyCommands, GetMyDescription, GetMyShortDescription,
+    SetMyCommands, SetMyDescription, SetMyShortDescription,
+};
 pub use chats::{AnswerCallback, ChatMember, GetChatMember, SendTyping};
 pub use drafts::SendMessageDraft;
 pub use messages::{

@@ -56,6 +56,7 @@ stories! {
     a_death_while_a_cost_is_not_known_yet_loses_none: SettlingLate,
     a_death_while_a_cost_is_given_up_loses_none: SettlingNever,
     a_death_while_somebody_is_given_a_budget_costs_nothing: Budgeted,
+    a_death_while_somebody_is_let_in_costs_nothing: Decided,
     a_death_while_the_owner_is_told_costs_at_most_a_repetition: Owned,
     a_death_while_stopping_costs_a_question_that_is_asked_again: Stopping,
 }

@@ -51,6 +51,8 @@ pub(super) enum Scene {
     SettlingNever,
     /// Somebody is given a budget of their own.
     Budgeted,
+    /// Somebody is let in.
+    Decided,
     /// A key that is refused, which the owner is told.
     Owned,
     /// The process is asked to stop while an answer is being written.
@@ -74,7 +76,7 @@ impl Scene {
     pub(super) async fn world(self) -> World {
         let olga = OLGA.to_string();
         let mut settings = vec![("MAX_CONCURRENT_TURNS", "1")];
-        if self == Self::Budgeted {
+        if matches!(self, Self::Budgeted | Self::Decided) {
             settings.push(("ADMIN_USER_IDS", olga.as_str()));
         }
         if self == Self::Owned {
@@ -134,6 +136,13 @@ impl Scene {
                 world.says(BORIS, BORIS, "/budget 1002 5");
                 world.anna("two");
                 world.says(OLGA, OLGA, &format!("/budget {ANNA}"));
+            }
+            Self::Decided => {
+                world.says(OLGA, OLGA, &format!("/allow {BORIS}"));
+                world.anna("one");
+                world.says(CLARA, CLARA, "three");
+                world.anna("two");
+                world.says(OLGA, OLGA, &format!("/allow {BORIS}"));
             }
             Self::Placeholder | Self::Grown | Self::NotYours => {
                 world.says(ANNA, GROUP, "/ask one");

@@ -37,6 +37,8 @@ macro_rules! commit {
     };
 }
 
+mod people;
+
 impl Storage {
     /// Opens the embedded store in `folder`, which is created when it is missing (for its owner alone).
     ///
@@ -156,6 +158,20 @@ impl Storage {
     /// When the longest waiting pending update of this bot was accepted.
     pub async fn oldest_pending(&self, bot: i64) -> Result<Option<Timestamp>, StorageError> {
         on_backend!(self, oldest_pending(bot))
+    }
+
+    /// Since when the first update in line could have been begun and was not; `None` when all that could be is being
+    /// worked on.
+    pub async fn oldest_waiting(&self, bot: i64, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+        on_backend!(self, oldest_waiting(bot, now))
+    }
+
+    /// Why the last commit failed; `None` when it did not.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.trouble(),
+        }
     }
 
     /// Claims a pending update. The attempt is counted on disk **before** the work, so that an update which kills the
