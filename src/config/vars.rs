@@ -288,7 +288,7 @@ const OPERATION: &[Var] = &[
     var(
         "RUST_LOG",
         Value("info"),
-        "what is logged: `error`, `warn`, `info`, `debug`, `trace`, or [directives](https://docs.rs/tracing-subscriber/latest/tracing_subscriber/filter/struct.EnvFilter.html#directives)",
+        "what is logged: `error`, `warn`, `info`, `debug`, `trace`, or [directives](https://docs.rs/tracing-subscriber/latest/tracing_subscriber/filter/struct.Targets.html#filtering-with-targets)",
         "info,routergram=debug",
     ),
     var("LOG_FORMAT", Words("text on a terminal, else json"), "how log lines look: `text` or `json`", "json"),

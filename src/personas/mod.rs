@@ -121,14 +121,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_set_is_a_good_file_in_every_language() {
+    fn the_built_in_set_is_a_good_file_in_english_and_russian() {
         let set = read(BUILT_IN, |_| true).unwrap();
         assert!((5..=7).contains(&set.all().len()));
         for persona in set.all() {
             for words in [Some(&persona.name), persona.description.as_ref(), persona.greeting.as_ref()] {
                 let words = words.unwrap_or_else(|| panic!("{} lacks words", persona.id));
                 let spoken: Vec<_> = words.texts.iter().map(|(language, _)| *language).collect();
-                assert!(Language::ALL.iter().all(|language| spoken.contains(language)), "{}: {spoken:?}", persona.id);
+                let both = [Language::En, Language::Ru];
+                assert!(both.iter().all(|language| spoken.contains(language)), "{}: {spoken:?}", persona.id);
             }
             // It is paid for with every question.
             assert!(persona.prompt.len() < 1000 && persona.model.is_none(), "{}", persona.id);

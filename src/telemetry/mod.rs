@@ -9,6 +9,9 @@
 //!
 //! A collector gets the same where one is configured, in builds that can ([`otlp`]).
 //!
+//! What is logged is chosen by module and level alone ([`Targets`]): the filter that knows spans and their values brings two
+//! libraries of regular expressions along, which is much of the program for something that a search in the log does, too.
+//!
 //! It refuses to log what a panic said unless that is a fixed text of the program: the rest may quote a person.
 
 mod errors;
@@ -25,12 +28,13 @@ use std::any::Any;
 use std::io::IsTerminal;
 
 use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{ParseError, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry, filter};
+use tracing_subscriber::{Layer, Registry, filter};
 
 pub use errors::errors_of_the_last_hour;
 pub use export::ExportConfig;
@@ -41,7 +45,7 @@ pub use redact::{Redacting, Redactor};
 /// Logging.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
-    /// Directives of `tracing_subscriber::EnvFilter`.
+    /// Directives of `tracing_subscriber::filter::Targets`.
     pub filter: String,
     /// How lines look.
     pub format: LogFormat,
@@ -99,7 +103,7 @@ pub fn init(log: &LogConfig, redactor: Redactor) -> Result<Exporting, TelemetryE
 
 /// Whether `directives` can be a log filter; the error says what is wrong with them.
 pub fn check_filter(directives: &str) -> Result<(), String> {
-    EnvFilter::builder().parse(directives).map(|_| ()).map_err(|error| error.to_string())
+    directives.parse::<Targets>().map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// What [`init`] installs, writing to `writer`.
@@ -112,7 +116,7 @@ fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let wanted = EnvFilter::builder().parse(&log.filter).map_err(|error| TelemetryError::Filter(error.to_string()))?;
+    let wanted: Targets = log.filter.parse().map_err(|error: ParseError| TelemetryError::Filter(error.to_string()))?;
     Ok(Registry::default()
         .with(exported)
         .with(errors::Counting)
