@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) use crate::load::process::DEADLINE;
 use crate::load::process::Process;
+
+/// Between two looks into a log.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// The running program; killed when it goes out of scope.
 pub(crate) struct Bot {
@@ -27,6 +30,17 @@ impl Bot {
     /// SIGTERM, and the wait for its good end.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.process.stop().await.map(drop)
+    }
+
+    /// Returns when its log holds these words.
+    pub(crate) async fn says(&self, words: &str) -> anyhow::Result<()> {
+        let said = || fs::read_to_string(&self.log).unwrap_or_default().contains(words);
+        let waiting = Instant::now();
+        while !said() {
+            anyhow::ensure!(waiting.elapsed() < DEADLINE, "the program does not say “{words}”");
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
     }
 
     /// How many lines of the log are warnings or errors.

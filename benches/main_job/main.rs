@@ -10,6 +10,7 @@
 mod answers;
 mod bot;
 mod burst;
+mod commands;
 mod conversations;
 mod flood;
 #[path = "../../tests/load/mod.rs"]
@@ -23,7 +24,8 @@ mod world;
 
 use world::Mode;
 
-const SCENARIOS: [&str; 8] = ["disk", "ready", "acks", "frames", "streams", "burst", "flood", "conversations"];
+const SCENARIOS: [&str; 9] =
+    ["disk", "ready", "acks", "frames", "streams", "burst", "flood", "conversations", "commands"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -58,6 +60,9 @@ async fn main() -> anyhow::Result<()> {
         }
         if chosen("conversations") {
             conversations::conversations(mode).await?;
+        }
+        if chosen("commands") {
+            commands::commands(mode).await?;
         }
     }
     Ok(())

@@ -120,7 +120,12 @@ struct Driver {
 }
 
 impl Driver {
+    /// The port that it finds free is one of IPv4; it wants the same of IPv6, and ends when somebody else has that.
     fn start() -> Self {
+        (0..5).find_map(|_| Self::try_to_start()).expect("chromedriver says its port")
+    }
+
+    fn try_to_start() -> Option<Self> {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -128,13 +133,12 @@ impl Driver {
             .spawn()
             .expect("chromedriver was found a moment ago");
         let said = BufReader::new(process.stdout.take().expect("it was piped")).lines();
-        let port = said
-            .map_while(Result::ok)
-            .find_map(|line| {
-                line.split_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_owned())
-            })
-            .expect("chromedriver says its port");
-        Self { process, address: format!("http://127.0.0.1:{port}") }
+        let mut driver = Self { process, address: String::new() };
+        let port = said.map_while(Result::ok).find_map(|line| {
+            line.split_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_owned())
+        })?;
+        driver.address = format!("http://127.0.0.1:{port}");
+        Some(driver)
     }
 }
 

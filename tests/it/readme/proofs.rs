@@ -68,6 +68,7 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
     ("cargo bench --bench main_job -- ready acks", Elsewhere("it takes minutes of a quiet machine")),
     ("cargo bench --bench store", Elsewhere("it takes a minute of a quiet machine")),
     ("cargo bench --bench formatting", Elsewhere("it takes a minute of a quiet machine")),
+    ("cargo bench --bench money", Elsewhere("it takes a minute of a quiet machine")),
     (
         "gh attestation verify routergram-0.1.0-x86_64-unknown-linux-musl.tar.gz --repo OWNER/routergram",
         Elsewhere("only GitHub attests, and only what it has built"),
