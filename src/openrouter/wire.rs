@@ -173,11 +173,13 @@ pub(super) fn seconds(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// US dollars as millionths, rounded to the nearest; what a server would owe us counts as nothing.
+/// US dollars as millionths, rounded to the nearest; what a server would owe us counts as nothing. By way of billionths,
+/// since 0.0001245 times a million is 124.49999999999999 to the processor: a half is one only when it is a whole number.
 pub(super) fn micro_usd(cost: &Value) -> Option<i64> {
     let dollars = cost.as_f64().or_else(|| cost.as_str()?.parse().ok())?;
-    #[expect(clippy::cast_possible_truncation, reason = "a cost beyond nine trillion dollars may saturate")]
-    dollars.is_finite().then(|| (dollars * 1e6).round().max(0.0) as i64)
+    #[expect(clippy::cast_possible_truncation, reason = "a cost beyond nine billion dollars may saturate")]
+    let billionths = dollars.is_finite().then(|| (dollars * 1e9).round().max(0.0) as i64)?;
+    Some(billionths.saturating_add(500) / 1000)
 }
 
 fn read_usage(usage: &Value) -> Usage {
@@ -223,6 +225,9 @@ mod tests {
             (json!(1.1), 1_100_000),
             (json!(3), 3_000_000),
             (json!("0.00012"), 120),
+            (json!(0.000_124_5), 125),
+            (json!(0.000_255_5), 256),
+            (json!(0.000_255_499), 255),
             (json!(-1.0), 0),
         ] {
             assert_eq!(micro_usd(&cost), Some(micro), "{cost}");
