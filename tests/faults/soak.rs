@@ -32,8 +32,9 @@ const SLOPE_LONG: f64 = 10_000.0;
 const LOG_BYTES: u64 = 32 << 20;
 /// What is kept of a question of two letters: its turn, its line in the ledger, its id in the inbox, with their indexes.
 const KEPT_BYTES: u64 = 1500;
-/// A hundred connections of Telegram's, as many to the model and to Telegram as there are answers being written, and files.
-const DESCRIPTORS: usize = 500;
+/// A hundred connections of Telegram's, one to the model and one to Telegram for each of the 256 answers that may be written
+/// at once, and fifty files.
+const DESCRIPTORS: usize = 100 + 2 * 256 + 50;
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(1);
 
