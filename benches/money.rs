@@ -4,7 +4,6 @@
 //! from everybody's, and its cost takes the place of that. Prints microseconds of processor time for each, the shortest of
 //! three rounds. What the store does for it is part of commits that are made anyway (`cargo bench --bench store`).
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
-#![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
