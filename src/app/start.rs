@@ -44,7 +44,7 @@ const PURGE_AFTER: Duration = Duration::from_hours(48);
 const ESTABLISHED: Duration = Duration::from_mins(1);
 
 /// How often the store is asked for what the bot cannot do without, when it does not tell: as often as for anything.
-const BOOKS_AGAIN: Duration = Duration::from_secs(1);
+const NEEDED_AGAIN: Duration = Duration::from_secs(1);
 
 /// What must be wound up.
 pub(super) struct Bot {
@@ -235,7 +235,7 @@ where
                 }
             }
         }
-        frame.clock.sleep(BOOKS_AGAIN).await;
+        frame.clock.sleep(NEEDED_AGAIN).await;
     }
 }
 

@@ -218,6 +218,14 @@ pub(super) fn shown(job: &Job, page: Page, stamp: Stamp, over: Option<i64>) -> O
     }))
 }
 
+/// The buttons that lead from this page (counted from 0) to its neighbours, of which `last` is the last one; what a press on
+/// one of them wants is up to the panel.
+pub(super) fn neighbours<W>(page: usize, last: usize, to: impl Fn(usize) -> W) -> Vec<(String, W)> {
+    let back = page.checked_sub(1).map(|before| ("‹".to_owned(), to(before)));
+    let on = (page < last).then(|| ("›".to_owned(), to(page + 1)));
+    back.into_iter().chain(on).collect()
+}
+
 /// A button's words, with a mark on what holds.
 pub(super) fn marked(text: &str, holds: bool) -> String {
     if holds { format!("✓ {text}") } else { text.to_owned() }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::panel::{self, Page, Row, Stamp, Wish, marked};
+use super::panel::{self, Page, Row, Stamp, Wish, marked, neighbours};
 use super::{HandlerError, Job, Outcome};
 use crate::personas::{self, Persona};
 use crate::replies::{self, Language};
@@ -102,7 +102,8 @@ impl<'a> Place<'a> {
     /// A page of all of them, below this text or what holds. A page beyond the end is the last one.
     fn page(&self, page: usize, said: Option<&str>) -> Page {
         let (language, all) = (self.language, self.tools.config.personas.all());
-        let page = page.min(all.len().saturating_sub(1) / PERSONAS);
+        let last = all.len().saturating_sub(1) / PERSONAS;
+        let page = page.min(last);
         let current = self.current.as_deref().and_then(|id| self.tools.config.personas.with_id(id));
         let is_current = |persona: &Persona| current.is_some_and(|current| current.id == persona.id);
         let heading = || replies::persona_heading(language, &name(language, current));
@@ -125,9 +126,7 @@ impl<'a> Place<'a> {
             (name, Wish::Persona(persona.id.clone(), page))
         };
         rows.extend(shown.chunks(2).map(|pair| pair.iter().map(button).collect()));
-        let back = page.checked_sub(1).map(|before| ("‹".to_owned(), Wish::Personas(before)));
-        let on = (all.len() > (page + 1) * PERSONAS).then(|| ("›".to_owned(), Wish::Personas(page + 1)));
-        rows.extend(Some(back.into_iter().chain(on).collect::<Row>()).filter(|row| !row.is_empty()));
+        rows.extend(Some(neighbours(page, last, Wish::Personas)).filter(|row| !row.is_empty()));
         rows.extend(self.has_settings.then(|| vec![(replies::settings_button(language), Wish::Settings)]));
         Page { text: parts.join("\n\n"), rows, ..Page::default() }
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::view::{View, key};
-use crate::handlers::panel::{Page, Row, Wish, marked};
+use crate::handlers::panel::{Page, Row, Wish, marked, neighbours};
 use crate::openrouter::{OfferedModel, Price};
 use crate::replies::{self, Language};
 use crate::turn::{Choices, Tools};
@@ -157,10 +157,7 @@ fn paged<'m, T>(all: &'m [T], size: usize, view: &View) -> (usize, &'m [T], Opti
     let last = all.len().saturating_sub(1) / size;
     let page = view.page().min(last);
     let (first, end) = (page * size, all.len().min((page + 1) * size));
-    let to = |sign: &str, page: usize| (sign.to_owned(), Wish::Models(view.at(page)));
-    let back = (page > 0).then(|| to("‹", page.saturating_sub(1)));
-    let on = (page < last).then(|| to("›", page + 1));
-    let row: Row = back.into_iter().chain(on).collect();
+    let row = neighbours(page, last, |page| Wish::Models(view.at(page)));
     (first, &all[first..end], (!row.is_empty()).then_some(row))
 }
 

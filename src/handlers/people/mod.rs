@@ -63,10 +63,7 @@ async fn list(tools: &Tools, language: Language, view: View) -> Result<Page, Han
         vec![(who, PeopleWish::Card(person.user, view.clone()))]
     };
     let mut rows: Vec<_> = people.iter().map(button).collect();
-    let to = |sign: &str, page: usize| (sign.to_owned(), PeopleWish::See(view.at(page)));
-    let back = (page > 0).then(|| to("‹", page.saturating_sub(1)));
-    let on = (page < last).then(|| to("›", page + 1));
-    rows.push(back.into_iter().chain(on).collect());
+    rows.push(panel::neighbours(page, last, |page| PeopleWish::See(view.at(page))));
     if !view.query.is_empty() {
         rows.push(vec![(replies::people_button(language), PeopleWish::See(View::default()))]);
     }
