@@ -183,6 +183,7 @@ fn keep_catalogue(frame: &Frame, tools: &Tools) {
     let config = &frame.config;
     let (folder, server) = (config.storage.data_dir.clone(), config.openrouter.base_url.to_string());
     let keeper = Keeper::new(tools.catalogue.clone(), tools.model.clone(), frame.clock.clone(), folder, server);
+    let keeper = keeper.minding(&config.turns.personas);
     frame.tasks.spawn(keeper.run(frame.tasks.stop().soft.clone()));
 }
 

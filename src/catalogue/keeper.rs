@@ -3,6 +3,7 @@
 //! Failing costs nobody an answer, so it is told once and tried again in silence until it works.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -11,6 +12,7 @@ use super::{Catalogue, file};
 use crate::clock::Clock;
 use crate::faults::{self, Step};
 use crate::openrouter::{ModelErrorKind, OfferedModel, OpenRouter};
+use crate::personas::{Persona, Personas};
 
 /// Models come and go by the week, prices change by the day.
 const FRESH_FOR: Duration = Duration::from_hours(24);
@@ -27,6 +29,8 @@ pub struct Keeper {
     folder: PathBuf,
     /// Whose list it is: the server's base address.
     server: String,
+    /// Whose models are looked for on each list, and have not been missed yet.
+    personas: Vec<Arc<Persona>>,
     /// Failures in a row.
     failures: u32,
     /// That the server has no list was said.
@@ -37,7 +41,13 @@ impl Keeper {
     /// Keeps `catalogue` up to date with what `model`'s server (whose base address is `server`) lists, and in `folder`.
     #[must_use]
     pub fn new(catalogue: Catalogue, model: OpenRouter, clock: Clock, folder: PathBuf, server: String) -> Self {
-        Self { catalogue, model, clock, folder, server, failures: 0, said_none: false }
+        Self { catalogue, model, clock, folder, server, personas: Vec::new(), failures: 0, said_none: false }
+    }
+
+    /// The same, and says once of each of these personas that its model cannot be had.
+    #[must_use]
+    pub fn minding(self, personas: &Personas) -> Self {
+        Self { personas: personas.all().to_vec(), ..self }
     }
 
     /// Works until `stop`. May be dropped at any moment.
@@ -63,6 +73,7 @@ impl Keeper {
                 self.failures = 0;
                 self.catalogue.replace(models.clone());
                 tracing::debug!(models = models.len(), "The list of models is up to date");
+                self.miss_models_of_personas();
                 self.keep(models).await;
                 FRESH_FOR
             }
@@ -79,6 +90,19 @@ impl Keeper {
             }
             Err(error) => self.failed(&error.detail),
         }
+    }
+
+    /// People are not told, since nobody of them has chosen it; whoever wrote the file should be.
+    fn miss_models_of_personas(&mut self) {
+        let catalogue = &self.catalogue;
+        self.personas.retain(|persona| {
+            let Persona { id, model, .. } = &**persona;
+            let missed = model.as_deref().filter(|model| catalogue.find(model).is_none());
+            if let Some(model) = missed {
+                tracing::warn!(persona = id, model, "A persona's model cannot be had; MODEL answers instead of it");
+            }
+            missed.is_none()
+        });
     }
 
     fn failed(&mut self, why: &str) -> Duration {

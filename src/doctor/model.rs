@@ -10,6 +10,7 @@ use crate::openrouter::{KeyInfo, ModelError, ModelErrorKind, OfferedModel, OpenR
 const KEY: &str = "key";
 const MODEL: &str = "model";
 const FALLBACK: &str = "fallback_model";
+const PERSONA: &str = "persona_model";
 
 /// A key that ends within this is to be replaced now: long enough for whoever has a week off.
 const ENDS_SOON: Duration = Duration::from_hours(24 * 7);
@@ -38,7 +39,10 @@ pub(super) async fn look(config: &Config, clock: &Clock) -> Vec<Row> {
         Some(Err(error)) => refused(settings, &error),
         None => unreachable(settings, "no answer"),
     }];
-    rows.extend(models(settings, list, lists_all));
+    let personas = config.turns.personas.all().iter().filter_map(|persona| persona.model.as_ref());
+    let fallbacks = settings.fallback_models.iter().map(|model| (FALLBACK, model));
+    let wanted = std::iter::once((MODEL, &settings.model)).chain(fallbacks);
+    rows.extend(models(wanted.chain(personas.map(|model| (PERSONA, model))), list, lists_all));
     rows
 }
 
@@ -109,9 +113,8 @@ fn dollars(micro_usd: i64) -> String {
 /// What asking for the list has brought.
 type Listed = Option<Result<Option<Vec<OfferedModel>>, ModelError>>;
 
-fn models(settings: &OpenRouterConfig, list: Listed, lists_all: bool) -> Vec<Row> {
-    let fallbacks = settings.fallback_models.iter().map(|model| (FALLBACK, model));
-    let wanted = std::iter::once((MODEL, &settings.model)).chain(fallbacks);
+/// `wanted`: each with the name of its row.
+fn models<'a>(wanted: impl Iterator<Item = (&'static str, &'a String)>, list: Listed, lists_all: bool) -> Vec<Row> {
     match list {
         Some(Ok(Some(list))) => wanted.map(|(name, model)| offered(name, model, &list, lists_all)).collect(),
         Some(Ok(None)) => vec![Row::skipped(MODEL, "this server lists no models")],
@@ -132,12 +135,17 @@ fn offered(name: &'static str, model: &str, list: &[OfferedModel], lists_all: bo
     let resembling = list.iter().map(|offered| (strsim::normalized_damerau_levenshtein(model, &offered.id), offered));
     let nearest =
         resembling.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(likeness, _)| *likeness > RESEMBLES);
-    let variable = if name == MODEL { "MODEL" } else { "FALLBACK_MODELS" };
-    let fix = match nearest {
-        Some((_, offered)) => format!("Set {variable} to {} if that is meant; routergram models lists all", offered.id),
-        None => format!("Set {variable} to one that routergram models lists"),
+    let setting = match name {
+        MODEL => "MODEL",
+        FALLBACK => "FALLBACK_MODELS",
+        _ => "the persona's model",
     };
-    Row::wrong(name, lists_all, format!("{model} is not on offer"), fix)
+    let fix = match nearest {
+        Some((_, offered)) => format!("Set {setting} to {} if that is meant; routergram models lists all", offered.id),
+        None => format!("Set {setting} to one that routergram models lists"),
+    };
+    // The owner's own answers in the place of a persona's.
+    Row::wrong(name, lists_all && name != PERSONA, format!("{model} is not on offer"), fix)
 }
 
 fn price(price: Price) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{HandlerError, Job, Outcome, budget};
+use super::{HandlerError, Job, Outcome, budget, refused};
 use crate::storage::Address;
 use crate::turn::{self, Again, Answer, Question, Tools};
 
@@ -43,7 +43,10 @@ fn question(job: &Job, text: String, asked_in: i64) -> Question {
 async fn answer(tools: &Arc<Tools>, job: &Job, question: Question) -> Result<Outcome, HandlerError> {
     Ok(match turn::answer(tools, &question).await? {
         Answer::Written(reply, last_frame) => Outcome::Answer(reply, last_frame),
-        Answer::Unwanted => Outcome::Nothing,
+        Answer::Unwanted => {
+            refused::take_back(tools, job).await;
+            Outcome::Nothing
+        }
         Answer::Refused(refusal, placed) => budget::refused(tools, job, refusal, placed),
     })
 }

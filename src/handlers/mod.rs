@@ -142,6 +142,9 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job, raw: &str) -
     if let Some(outcome) = limit::exceeded(&tools, &job, &route) {
         return Ok(outcome);
     }
+    if route.is_silent() {
+        refused::take_back(&tools, &job).await;
+    }
     let (is_heard, job) = (!matches!(route, Route::Unheard(..)), Arc::new(job));
     match routes.dispatch(dptree::deps![Arc::clone(&tools), Arc::clone(&job), route]).await {
         ControlFlow::Break(Ok(outcome)) if is_heard && outcome.is_a_reply() => {

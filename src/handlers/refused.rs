@@ -11,7 +11,7 @@ use super::route::NOT_ALLOWED;
 use super::{HandlerError, Job, Outcome};
 use crate::access::Standing;
 use crate::storage::PersonChange;
-use crate::turn::Tools;
+use crate::turn::{Tools, deliver};
 use crate::{metrics, replies};
 
 pub(super) async fn told(
@@ -29,4 +29,9 @@ pub(super) async fn told(
     };
     let told = PersonChange::Told { user, day: tools.clock.now().day() };
     Ok(job.reply(sentence).noting(Some(told)))
+}
+
+/// Takes away the message in which an answer had begun to grow before a crash, now that there will be none.
+pub(super) async fn take_back(tools: &Tools, job: &Job) {
+    deliver::delete(&tools.telegram, job.lane.chat, job.placed.as_slice()).await;
 }

@@ -26,6 +26,8 @@ pub struct Status<'a> {
     pub errors: usize,
     /// How many people were here today, and how many are known.
     pub people: (u64, u64),
+    /// Everybody may use the bot who is not banned.
+    pub is_open: bool,
     /// What today's and this month's answers cost, in millionths of a dollar.
     pub micro_usd: (i64, i64),
     /// What is kept back for answers whose cost is not known yet, in millionths of a dollar.
@@ -114,6 +116,8 @@ phrases! {
     people_here(today: u64 = 3, known: u64 = 42) {
         "People: {today} today, {known} known (/users)"
     }
+    /// Nobody but those who are banned is kept out.
+    open_to_all() { "Everybody may use the bot; ALLOWED_USER_IDS would name those who may" }
     /// What the key may still spend.
     credit_left(left: &str = "$7.50", limit: &str = "$10.00") {
         "Credit of the key: {left} of {limit} left"
@@ -168,7 +172,9 @@ pub fn status(language: Language, status: &Status<'_>) -> String {
     let program = program(language, status.version, status.mode, &span(language, status.uptime));
     let program = [program, model_of_all(language, status.model)].join("\n");
     let (here, known) = status.people;
-    [program, work.join("\n"), money.join("\n"), people_here(language, here, known)].join("\n\n")
+    let mut people = vec![people_here(language, here, known)];
+    people.extend(status.is_open.then(|| open_to_all(language)));
+    [program, work.join("\n"), money.join("\n"), people.join("\n")].join("\n\n")
 }
 
 fn span(language: Language, span: Duration) -> String {
@@ -195,6 +201,7 @@ pub(super) fn composed(language: Language) -> Vec<(&'static str, String)> {
         telegram: Ok(Waiting::default()),
         errors: 0,
         people: (3, 42),
+        is_open: false,
         micro_usd: (100_000, 3_000_000),
         reserved: 0,
         budget: Some((19_900_000, 20_000_000)),
@@ -207,6 +214,7 @@ pub(super) fn composed(language: Language) -> Vec<(&'static str, String)> {
         telegram: Ok(Waiting { updates: 7, error: Some(("Connection refused".to_owned(), Duration::from_secs(5))) }),
         reserved: 1_350,
         budget: None,
+        is_open: true,
         credit: Ok(Credit::Unlimited(2_500_000)),
         ..well.clone()
     };

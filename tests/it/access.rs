@@ -295,3 +295,20 @@ async fn nobody_passes_for_an_owner_in_any_disguise() {
     assert_eq!(world.model.request_count(), 0);
     world.ends().await;
 }
+
+#[tokio::test]
+async fn what_had_begun_to_grow_for_somebody_who_was_shut_out_meanwhile_is_taken_away() {
+    let mut world = World::with(Mode::Webhook).await;
+    world.model.answers("one two three");
+    let gate = world.model.hold_after(1);
+    world.says(ANNA, GROUP, "/ask count");
+    world.grows(GROUP, "one").await;
+    world.bot.dies();
+    gate.release();
+    world.bot.set("ALLOWED_USER_IDS", &OLGA.to_string());
+    world.bot.starts().await;
+    world.drains().await;
+    assert_eq!(said(&world, GROUP), Vec::<String>::new());
+    assert_eq!(world.model.request_count(), 1);
+    world.ends().await;
+}

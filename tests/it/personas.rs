@@ -337,3 +337,18 @@ async fn the_example_of_the_documents_is_a_good_file() {
     let ids: Vec<_> = set.all().iter().map(|persona| persona.id.as_str()).collect();
     assert_eq!(ids, ["pirate", "lawyer"]);
 }
+
+#[tokio::test]
+async fn a_personas_model_that_cannot_be_had_is_told_to_the_owner() {
+    let mut world = world(&PIRATES.replace("gpt-4o-mini", "gpt-5o"), &[]).await;
+    world.expects_in_log(&["A persona's model cannot be had"]);
+    knows_models(&world).await;
+    assert!(says(&world, ANNA, "/persona sage").await.text.contains("Sage"));
+    says(&world, ANNA, "hi").await;
+    assert_eq!((asked(&world).as_str(), prompt(&world).as_str()), ("openrouter/auto", "You are wise."));
+    let printed = world.bot.asked(&["doctor"]).await;
+    assert_eq!(printed.status, Some(0), "{}", printed.out);
+    let told = "openai/gpt-5o is not on offer";
+    assert!(printed.out.contains("persona model") && printed.out.contains(told), "{}", printed.out);
+    world.ends().await;
+}

@@ -350,6 +350,7 @@ words! { Russian on status:
     left_for_all(left: &str, limit: &str) "На сегодня осталось: {left} из {limit}"
     no_limit_for_all() "Стоимость дня не ограничена"
     people_here(today: u64, known: u64) "Люди: сегодня {today}, всего {known} (/users)"
+    open_to_all() "Ботом может пользоваться каждый; ALLOWED_USER_IDS ограничил бы круг"
     credit_left(left: &str, limit: &str) "Остаток ключа: {left} из {limit}"
     credit_unlimited(used: &str)
         "Ключ без своего лимита, потрачено {used}. Остаток на счёте: openrouter.ai/settings/credits"
