@@ -150,6 +150,7 @@ fn settings(
         ("HOST".to_owned(), "127.0.0.1".to_owned()),
         ("PORT".to_owned(), bot_port.to_string()),
         ("DRAIN_SECS".to_owned(), "1".to_owned()),
+        ("ADMIN_USER_IDS".to_owned(), village::ANNA.to_string()),
     ];
     if wishes.polling {
         settings.push(("USE_WEBHOOK".to_owned(), "false".to_owned()));

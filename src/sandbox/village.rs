@@ -2,8 +2,8 @@
 
 use super::telegram::FakeTelegram;
 
-/// English.
-const ANNA: i64 = 1001;
+/// English. The bot's owner, so that what owners see can be tried out.
+pub(super) const ANNA: i64 = 1001;
 /// Russian, to see the bot's other language.
 const BORIS: i64 = 1002;
 /// A language that the bot does not speak: it falls back to English. Her own chat with the bot has topics.

@@ -53,6 +53,23 @@ async fn a_question_in_a_topic_of_the_sandboxs_forum_is_answered_there() {
     sandbox.stops().await;
 }
 
+#[tokio::test]
+async fn anna_owns_the_sandboxs_bot_and_asks_it_how_it_is() {
+    if skip_without(&["chromium", "chromedriver"]) {
+        return;
+    }
+    let sandbox = Sandbox::starts("webhook");
+    let address = sandbox.address.clone();
+    Browser::with(async |browser| {
+        let anna = Person::opens(browser, &address).await;
+        anna.asks("/status").await;
+        let status = anna.sees_the_answer().await;
+        assert!(status.contains("Everybody may use the bot"), "{status}");
+    })
+    .await;
+    sandbox.stops().await;
+}
+
 /// The program, killed when it goes out of scope.
 pub(crate) struct Sandbox {
     child: Child,
