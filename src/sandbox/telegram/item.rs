@@ -26,6 +26,8 @@ pub struct Share {
     pub thread: Option<i64>,
     /// In the name of the group, which only its administrators can.
     pub anonymous: bool,
+    /// In the name of this channel, which only its owner can.
+    pub as_channel: Option<i64>,
     /// Forwarded from somewhere that this Telegram does not show.
     pub origin: Option<Origin>,
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::acts::{ActRefused, Done, Said};
+use super::acts::{ActRefused, Done, Name, Said};
 use super::files::Sent;
 use super::item::{Item, Origin, Share};
 use super::message::{Media, Message};
@@ -25,8 +25,9 @@ const FOREIGN_CHANNEL: i64 = -1_007_000_000_001;
 impl World {
     /// Sends it.
     pub(super) fn share(&mut self, share: Share, now: Timestamp) -> Done {
-        let Share { chat, user, items, caption, reply_to, quote, thread, anonymous, origin } = share;
-        let said = Said { chat, user, reply_to, thread, anonymous };
+        let Share { chat, user, items, caption, reply_to, quote, thread, anonymous, as_channel, origin } = share;
+        let group = if anonymous { Name::Group } else { Name::Own };
+        let said = Said { chat, user, reply_to, thread, name: as_channel.map_or(group, Name::Channel) };
         let quote = quote.map(|words| self.quote(&said, &words)).transpose()?;
         let forwarded = origin.map(|origin| from_elsewhere(&origin, now));
         let mut content = self.things(items, &caption)?;

@@ -245,7 +245,9 @@ impl Inner {
             | Act::SendAnonymously { .. }
             | Act::Delete { .. }
             | Act::Share(_)
-            | Act::Forward { .. } => {}
+            | Act::Forward { .. }
+            | Act::TypeInline { .. }
+            | Act::ChooseInline { .. } => {}
         }
         self.deeds.send(act).map_err(|_| "The test is over.".to_owned())?;
         Ok(json!({}))

@@ -74,7 +74,7 @@ pub(super) fn member(ask: &mut Ask<'_>) -> Answer {
 /// `getChatMemberCount`: people and the bot.
 pub(super) fn member_count(ask: &mut Ask<'_>) -> Answer {
     let place = &ask.world.chats[&ask.chat()?];
-    Ok(json!(place.members.len() + usize::from(place.bot != BotStatus::Kicked)).into())
+    Ok(json!(place.members.len() + usize::from(place.bot.is_in())).into())
 }
 
 /// `getChatAdministrators`.

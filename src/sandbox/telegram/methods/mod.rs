@@ -10,6 +10,7 @@ mod commands;
 mod deleting;
 mod drafting;
 mod editing;
+mod inline;
 mod reactions;
 mod sending;
 mod webhooks;
@@ -90,6 +91,7 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
         "getChatMemberCount" => chats::member_count(ask),
         "getChatAdministrators" => chats::administrators(ask),
         "answerCallbackQuery" => callbacks::answer(ask),
+        "answerInlineQuery" => inline::answer(ask),
         "setMyCommands" => commands::set(ask),
         "getMyCommands" => Ok(commands::get(ask)),
         "deleteMyCommands" => Ok(commands::delete(ask)),
