@@ -7,6 +7,7 @@ use super::acts::{ActRefused, Done, Name, Said};
 use super::files::Sent;
 use super::item::{Item, Origin, Share};
 use super::message::{Media, Message};
+use super::picture;
 use super::text::{self, Formatted};
 use super::world::World;
 use crate::clock::Timestamp;
@@ -60,7 +61,10 @@ impl World {
     fn media(&mut self, item: Item) -> Result<Media, ActRefused> {
         Ok(match item {
             Item::Text { .. } => return Err(ActRefused::NoSuchAlbum),
-            Item::Photo { bytes } => Media::with_caption("photo", self.sizes(&Sent::new("photo", bytes))),
+            Item::Photo { bytes } => {
+                let mime = picture::mime(&bytes);
+                Media::with_caption("photo", self.sizes(&Sent::new("photo", bytes).taken_for(mime)))
+            }
             Item::Document { name, mime, bytes } => {
                 Media::with_caption("document", self.file(&Sent::new("document", bytes).called(name, mime), json!({})))
             }
