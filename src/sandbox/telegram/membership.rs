@@ -95,6 +95,13 @@ impl World {
         self.tell_bot((chat, by), &old, now);
     }
 
+    /// The bot goes by itself.
+    pub(super) fn bot_leaves(&mut self, chat: i64, now: Timestamp) {
+        let (bot, id) = (wire::bot(self), self.bot.id);
+        self.change_bot(chat, (id, BotStatus::Outside), now);
+        self.announce(chat, id, ("left_chat_member", bot), now);
+    }
+
     /// Changes what the bot is in a chat.
     pub(super) fn set_bot_status(&mut self, chat: i64, status: BotStatus) {
         if let Some(place) = self.chats.get_mut(&chat) {

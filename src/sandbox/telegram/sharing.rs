@@ -26,17 +26,25 @@ const FOREIGN_CHANNEL: i64 = -1_007_000_000_001;
 impl World {
     /// Sends it.
     pub(super) fn share(&mut self, share: Share, now: Timestamp) -> Done {
-        let Share { chat, user, items, caption, reply_to, quote, thread, anonymous, as_channel, origin } = share;
+        let Share { chat, user, items, joins, caption, reply_to, quote, thread, anonymous, as_channel, origin } = share;
         let group = if anonymous { Name::Group } else { Name::Own };
         let said = Said { chat, user, reply_to, thread, name: as_channel.map_or(group, Name::Channel) };
         let quote = quote.map(|words| self.quote(&said, &words)).transpose()?;
         let forwarded = origin.map(|origin| from_elsewhere(&origin, now));
+        let joined = joins.map(|id| self.album_of(chat, id)).transpose()?;
         let mut content = self.things(items, &caption)?;
         for message in &mut content {
+            message.album = joined.clone().or(message.album.take());
             message.quote.clone_from(&quote);
             message.forwarded.clone_from(&forwarded);
         }
         self.write(&said, content, now)
+    }
+
+    /// The album of a message.
+    fn album_of(&self, chat: i64, id: i64) -> Result<String, ActRefused> {
+        let message = self.chats.get(&chat).and_then(|place| place.messages.get(&id));
+        message.ok_or(ActRefused::NoSuchMessage)?.album.clone().ok_or(ActRefused::NoSuchAlbum)
     }
 
     /// The messages that these things become.

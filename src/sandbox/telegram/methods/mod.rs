@@ -87,6 +87,7 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
         "deleteMessages" => deleting::messages(ask),
         "sendChatAction" => chats::action(ask),
         "getChat" => chats::chat(ask),
+        "leaveChat" => chats::leave(ask),
         "getChatMember" => chats::member(ask),
         "getChatMemberCount" => chats::member_count(ask),
         "getChatAdministrators" => chats::administrators(ask),

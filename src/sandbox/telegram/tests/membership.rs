@@ -82,4 +82,17 @@ async fn a_channel_writes_in_groups_by_its_owner_and_by_itself() {
     assert_eq!((&written["from"]["username"], &written["sender_chat"]["id"]), (&json!("Channel_Bot"), &json!(NEWS)));
     assert_eq!(written["reply_to_message"]["sender_chat"]["id"], json!(NEWS));
     assert!(bot.telegram.view().chats.iter().all(|chat| chat.id != NEWS));
+    assert_eq!(bot.get("getChat", json!({"chat_id": GROUP})).await["linked_chat_id"], json!(NEWS));
+}
+
+#[tokio::test]
+async fn a_bot_can_leave_a_group_by_itself() {
+    let bot = Bot::start().await;
+    bot.get("leaveChat", json!({"chat_id": GROUP})).await;
+    let updates = bot.takes_updates().await;
+    assert_eq!((became(&updates[0]), updates.len()), (("member", "left", bot.telegram.bot_id()), 1));
+    let away = bot.refused("leaveChat", json!({"chat_id": GROUP})).await;
+    assert_eq!(away, "Forbidden: bot is not a member of the supergroup chat");
+    let stay = bot.refused("leaveChat", json!({"chat_id": ANNA})).await;
+    assert_eq!(stay, "Bad Request: chat member status can't be changed in private chats");
 }
