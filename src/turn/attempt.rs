@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attached::{Files, Obstacle};
 use super::charge::Charge;
 use super::running::Turn;
 use super::stream::{self, Written};
@@ -38,6 +39,14 @@ pub(super) struct Made {
     pub(super) choices: Choices,
 }
 
+/// Why it was not made.
+pub(super) enum NotMade {
+    /// There is no money for it.
+    Refused(Refusal),
+    /// What came with the question cannot be read, or not on what held for the conversation.
+    Unread(Obstacle, Box<Choices>),
+}
+
 impl Attempt {
     pub(super) const fn first() -> Self {
         Self { budget: context::BUDGET, shortened: false, model_refused: false }
@@ -63,17 +72,20 @@ impl Attempt {
         tools: &Arc<Tools>,
         question: &Question,
         turn: &Turn,
-    ) -> Result<Result<(Made, Reservation), Refusal>, StorageError> {
+    ) -> Result<Result<(Made, Reservation), NotMade>, StorageError> {
         tokio::select! {
             biased;
             () = tools.catalogue.is_asked_for() => {}
             () = tools.clock.sleep(FIRST_LIST) => {}
         }
-        let (request, choices) = self.request(tools, question).await?;
+        let (request, choices) = match self.request(tools, question).await? {
+            Ok(request) => request,
+            Err((obstacle, choices)) => return Ok(Err(NotMade::Unread(obstacle, Box::new(choices)))),
+        };
         let worst = Worst::of(&tools.model.terms(&request), |model| tools.catalogue.price(model));
         let mut reservation = match tools.money.reserve(question.payer, worst).await? {
             Verdict::Granted(reservation) => reservation,
-            Verdict::Refused(refusal) => return Ok(Err(refusal)),
+            Verdict::Refused(refusal) => return Ok(Err(NotMade::Refused(refusal))),
         };
         let mut charge = Charge::new(tools, question, &mut reservation);
         let written = stream::write(tools, question, request, turn.ends(), &mut charge).await;
@@ -81,18 +93,27 @@ impl Attempt {
     }
 
     /// The question with as much of the conversation as fits, and what holds in it.
-    async fn request(self, tools: &Tools, question: &Question) -> Result<(ChatRequest, Choices), StorageError> {
+    async fn request(
+        self,
+        tools: &Tools,
+        question: &Question,
+    ) -> Result<Result<(ChatRequest, Choices), (Obstacle, Choices)>, StorageError> {
         let lane = question.lane;
-        let conversation = tools.storage.conversation(lane.conversation(), self.budget, question.without()).await?;
+        let mut conversation = tools.storage.conversation(lane.conversation(), self.budget, question.without()).await?;
+        conversation.preferences.model = question.model.clone().or(conversation.preferences.model);
         let mut choices = Choices::of(tools, &conversation.preferences);
         if self.model_refused {
             choices = choices.without_its_model(tools);
         }
+        let files = match Files::fetch(tools, &choices, &question.attachments, &conversation).await {
+            Ok(files) => files,
+            Err(obstacle) => return Ok(Err((obstacle, choices))),
+        };
         // What this conversation was begun with is nearer than the persona, and that is nearer than the owner's own.
         let persona = choices.persona.as_ref().map(|persona| persona.prompt.as_str());
         let prompt = conversation.system_prompt.as_deref().or(persona).unwrap_or(&tools.config.system_prompt);
         let request = ChatRequest {
-            messages: context::messages(&choices.instructed(prompt), &conversation, &question.text),
+            messages: context::messages(&choices.instructed(prompt), &conversation, question, &files),
             session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", lane.chat, lane.thread)),
             user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
             model: Some(choices.model.clone()),
@@ -100,6 +121,6 @@ impl Attempt {
             effort: choices.effort(),
             web_search: choices.web_search(),
         };
-        Ok((request, choices))
+        Ok(Ok((request, choices)))
     }
 }

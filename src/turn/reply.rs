@@ -29,14 +29,14 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
     let mut parts = parts(tools, question.language, &written);
     // It is told with an answer alone: beside "the model is not available" it would only confuse.
     let has_text = !written.text.is_empty();
-    let mut forgotten = Vec::new();
+    let mut chosen: Vec<_> = question.model.iter().cloned().map(|id| PreferenceChange::Model(Some(id))).collect();
     if let Some(gone) = choices.gone.as_ref().filter(|_| has_text) {
         parts.push(Part::plain(replies::model_gone(question.language, gone, choices.name())));
-        forgotten.push(PreferenceChange::Model(None));
+        chosen.push(PreferenceChange::Model(None));
     }
     if let Some(gone) = choices.gone_persona.as_ref().filter(|_| has_text) {
         parts.push(Part::plain(replies::persona_gone(question.language, gone)));
-        forgotten.push(PreferenceChange::Persona(None));
+        chosen.push(PreferenceChange::Persona(None));
     }
     NewReply {
         address: question.address,
@@ -44,7 +44,7 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
         in_place: over.map(|again| again.in_place.clone()).unwrap_or_default(),
         keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
         conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
-        preferences: forgotten,
+        preferences: chosen,
         turn: Some(finished(question, written, bill)),
         ..NewReply::default()
     }
@@ -79,7 +79,8 @@ fn finished(question: &Question, written: Written, bill: Bill) -> FinishedTurn {
         bill,
     });
     let (text, asked_in) = (question.text.clone(), question.asked_in);
-    FinishedTurn { user: question.user, asked_in, question: text, answer: written.text, complete, usage }
+    let attachments = question.attachments.clone();
+    FinishedTurn { user: question.user, asked_in, question: text, attachments, answer: written.text, complete, usage }
 }
 
 /// The text, and below it what the bot itself has to say. A rich message comes first when there is one; the text is then

@@ -7,7 +7,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::Question;
 use crate::storage::Seq;
-use crate::telegram::split::MESSAGE_UNITS;
 use crate::update::Lane;
 
 /// The answers being written. Clones are the same list.
@@ -67,8 +66,7 @@ impl Running {
         let (lane, ends) = (question.lane.conversation(), Ends::default());
         let running = RunningTurn { user: question.user, seq: question.key.seq };
         // What was joined from several messages is not void when one of them changes.
-        let joined = question.text.encode_utf16().count() > MESSAGE_UNITS;
-        let asked_in = if joined { 0 } else { question.asked_in };
+        let asked_in = if question.joined { 0 } else { question.asked_in };
         self.turns().insert(lane, Entry { running, asked_in, ends: ends.clone() });
         Turn { running: self.clone(), lane, ends }
     }
