@@ -56,6 +56,7 @@ mod real_input;
 mod redeploy;
 mod repair;
 mod sandbox;
+mod sends;
 mod settings;
 mod settling;
 mod start;

@@ -6,12 +6,13 @@
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use super::albums;
 use super::chat::{BotStatus, Chat, ChatKind};
 use super::drafts::Draft;
 use super::message::Message;
 use super::text::entity::Style;
 use super::text::{self, Formatted};
-use super::view::Act;
+use super::view::{Act, Share};
 use super::wire;
 use super::world::World;
 use crate::clock::Timestamp;
@@ -53,9 +54,12 @@ pub enum ActRefused {
     /// Only own messages can be edited.
     #[error("this message is somebody else's")]
     NotYours,
-    /// An album has two to ten photos.
-    #[error("an album has two to ten photos")]
+    /// An album has two to ten things of a kind.
+    #[error("an album has two to ten photos, or documents, or audio files")]
     NoSuchAlbum,
+    /// The quoted words are not in the message that is answered.
+    #[error("these words are not in the message that is answered")]
+    NoSuchQuote,
     /// Only administrators can do that.
     #[error("only an administrator of the group can do that")]
     NotAdmin,
@@ -88,8 +92,24 @@ impl World {
             }
             Act::Album { chat, user, count, caption, thread } => {
                 self.presence(chat, user)?;
+                let items = albums::photos(count);
+                if count < 2 {
+                    return Err(ActRefused::NoSuchAlbum);
+                }
+                self.share(Share { chat, user, items, caption, thread, ..Share::default() }, now)
+            }
+            Act::Share(share) => {
+                if share.anonymous && !self.presence(share.chat, share.user)?.admins.contains(&share.user) {
+                    return Err(ActRefused::NotAdmin);
+                }
+                self.presence(share.chat, share.user)?;
+                self.share(share, now)
+            }
+            Act::Forward { chat, user, from_chat, message_id, thread } => {
+                self.presence(chat, user)?;
+                self.presence(from_chat, user)?;
                 let said = Said { chat, user, reply_to: None, thread, anonymous: false };
-                self.send_album(&said, count, &caption, now)
+                self.forward(&said, (from_chat, message_id), now)
             }
             Act::Delete { chat, user, message_id } => {
                 self.presence(chat, user)?;
@@ -120,8 +140,7 @@ impl World {
     }
 
     fn say(&mut self, said: &Said, text: &str, now: Timestamp) -> Done {
-        let bodies = pieces(text).into_iter().map(|piece| text::typed(&piece)).filter(|body| !body.text.is_empty());
-        let content: Vec<Message> = bodies.map(|body| Message { body, ..Message::default() }).collect();
+        let content: Vec<Message> = bodies(text).map(|body| Message { body, ..Message::default() }).collect();
         self.write(said, content, now)
     }
 
@@ -270,6 +289,11 @@ pub(super) struct Said {
     pub(super) thread: Option<i64>,
     /// In the name of the group?
     pub(super) anonymous: bool,
+}
+
+/// The messages that a text becomes.
+pub(super) fn bodies(text: &str) -> impl Iterator<Item = Formatted> {
+    pieces(text).into_iter().map(|piece| text::typed(&piece)).filter(|body| !body.text.is_empty())
 }
 
 /// Cuts as Telegram's apps do, by UTF-16 units; never inside a character.

@@ -1,41 +1,23 @@
-//! Albums: several photos that a person sends as one, which reach the bot as several messages with one
-//! `media_group_id` and a caption on the first.
+//! Photos for whoever has none at hand: as many as wanted, of a small picture that any model can read.
 
-use serde_json::json;
+use bytes::Bytes;
 
-use super::acts::{ActRefused, Done, Said};
-use super::message::{Media, Message};
-use super::params::Upload;
-use super::text;
+use super::item::Item;
 use super::world::World;
-use crate::clock::Timestamp;
 
-/// Photos in one album, as Telegram's apps have it.
-const SIZES: std::ops::RangeInclusive<usize> = 2..=10;
-/// What every photo of the sandbox shows: a small picture that any model can read.
+/// What every such photo shows.
 const PHOTO: &[u8] = include_bytes!("photo.png");
 
+/// So many of them.
+pub(super) fn photos(count: usize) -> Vec<Item> {
+    // More are refused as an album whatever their number.
+    (0..count.min(100)).map(|_| Item::Photo { bytes: Bytes::from_static(PHOTO) }).collect()
+}
+
 impl World {
-    /// Sends so many photos at once.
-    pub(super) fn send_album(&mut self, said: &Said, count: usize, caption: &str, now: Timestamp) -> Done {
-        if !SIZES.contains(&count) {
-            return Err(ActRefused::NoSuchAlbum);
-        }
-        let mut photos = Vec::new();
-        for number in 1..=count {
-            let upload = Upload { file_name: format!("photo {number}.png"), content: PHOTO.into() };
-            let mut photo = self.files.keep("photo", &upload).map_err(|_| ActRefused::Empty)?;
-            (photo["width"], photo["height"]) = (json!(160), json!(120));
-            photos.push(photo);
-        }
-        let group = photos[0]["file_id"].as_str().map(|id| id.replace("sandbox-photo-", "1300"));
-        let content = photos.into_iter().enumerate().map(|(index, photo)| Message {
-            body: if index == 0 { text::typed(caption) } else { text::Formatted::default() },
-            media: Some(Media { kind: "photo", content: json!([photo]), captioned: true }),
-            album: group.clone(),
-            ..Message::default()
-        });
-        let content: Vec<Message> = content.collect();
-        self.write(said, content, now)
+    /// A new `media_group_id`.
+    pub(super) fn new_album(&mut self) -> String {
+        self.albums += 1;
+        format!("1300{:013}", self.albums)
     }
 }

@@ -45,7 +45,13 @@ pub(super) async fn perform(shared: &Arc<Shared>, name: &str, mut params: Params
     };
     let silent = matches!(
         trouble,
-        Some(Trouble::Reset | Trouble::DoneThenReset | Trouble::DoneThenCut | Trouble::DoneThenSilence)
+        Some(
+            Trouble::Reset
+                | Trouble::DoneThenReset
+                | Trouble::DoneThenCut
+                | Trouble::DoneThenSilence
+                | Trouble::DoneThenStall
+        )
     );
     let status = match &answer {
         _ if silent => 0,

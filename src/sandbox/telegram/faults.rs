@@ -31,6 +31,8 @@ pub enum Trouble {
     DoneThenCut,
     /// The call **is done**, and no answer ever comes.
     DoneThenSilence,
+    /// The call **is done**, half of the answer comes, and then nothing any more.
+    DoneThenStall,
 }
 
 impl Trouble {
@@ -45,10 +47,13 @@ impl Trouble {
     }
 }
 
+/// What the fetching of a file is called among the methods.
+pub(super) const DOWNLOAD: &str = "file";
+
 /// Which calls get into trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The method in any case; `*` is every method but `getUpdates`.
+    /// The method in any case; `*` is every method but `getUpdates`; `file` is no method but the fetching of a file.
     pub method: String,
     /// Only calls with this `chat_id`.
     pub chat: Option<i64>,
@@ -120,7 +125,7 @@ impl Faults {
 }
 
 fn matches(wanted: &str, method: &str) -> bool {
-    wanted.eq_ignore_ascii_case(method) || (wanted == "*" && method != "getUpdates")
+    wanted.eq_ignore_ascii_case(method) || (wanted == "*" && !["getUpdates", DOWNLOAD].contains(&method))
 }
 
 #[cfg(test)]

@@ -193,6 +193,12 @@ impl FakeTelegram {
         self.shared.change(|world, _| world.switches.distance = there_and_back);
     }
 
+    /// Files that people send from now on claim this size, in bytes, wherever Telegram tells of them; their contents
+    /// stay what they are. `None`: the truth.
+    pub fn misstate_sizes(&self, size: Option<u64>) {
+        self.shared.change(|world, _| world.files.misstated = size);
+    }
+
     /// No more faults, no more delays.
     pub fn heal(&self) {
         self.shared.change(|world, _| world.faults.heal());

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::rich::Rich;
 use super::text::Formatted;
-use super::view::{DocumentView, MessageView};
+use super::view::{DocumentView, MediaView, MessageView};
 
 /// A message in a chat.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,10 @@ pub(super) struct Message {
     pub(super) rich: Option<Rich>,
     /// What it is beside text.
     pub(super) media: Option<Media>,
+    /// Who wrote it first: `MessageOrigin`.
+    pub(super) forwarded: Option<Value>,
+    /// The words it answers: `TextQuote`.
+    pub(super) quote: Option<Value>,
     /// The album it belongs to: its `media_group_id`.
     pub(super) album: Option<String>,
     /// The id of the message it answers.
@@ -44,12 +48,38 @@ pub(super) struct Media {
     pub(super) content: Value,
     /// Does a caption belong to it? Service messages have none.
     pub(super) captioned: bool,
+    /// A second field, for clients that do not know the first.
+    pub(super) also: Option<(&'static str, Value)>,
 }
 
+/// What Telegram says itself.
+const SERVICE: [&str; 5] =
+    ["forum_topic_created", "migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member"];
+
 impl Media {
-    /// The id of the file, when it is a photo.
+    /// With room for a caption.
+    pub(super) fn with_caption(kind: &'static str, content: Value) -> Self {
+        Self { captioned: true, ..Self::bare(kind, content) }
+    }
+
+    /// Without.
+    pub(super) fn bare(kind: &'static str, content: Value) -> Self {
+        Self { kind, content, captioned: false, also: None }
+    }
+
+    /// Is it something that Telegram says itself?
+    pub(super) fn is_service(&self) -> bool {
+        SERVICE.contains(&self.kind)
+    }
+
+    fn view(&self) -> Option<MediaView> {
+        (!self.is_service()).then(|| MediaView { kind: self.kind.to_owned(), content: self.content.clone() })
+    }
+
+    /// The id of the largest size, when it is a photo.
     fn photo(&self) -> Option<String> {
-        self.content[0]["file_id"].as_str().filter(|_| self.kind == "photo").map(ToOwned::to_owned)
+        let largest = self.content.as_array().and_then(|sizes| sizes.last())?;
+        largest["file_id"].as_str().filter(|_| self.kind == "photo").map(ToOwned::to_owned)
     }
 
     fn document(&self) -> Option<DocumentView> {
@@ -95,6 +125,9 @@ impl Message {
             entities: self.body.entities_json(),
             photo: self.media.as_ref().and_then(Media::photo),
             document: self.media.as_ref().and_then(Media::document),
+            media: self.media.as_ref().and_then(Media::view),
+            forwarded_from: self.forwarded.as_ref().map(first_author),
+            quote: self.quote.as_ref().and_then(|quote| quote["text"].as_str()).map(ToOwned::to_owned),
             album: self.album.clone(),
             service: self.media.as_ref().and_then(Media::sentence),
             reply_to: self.reply_to,
@@ -107,12 +140,20 @@ impl Message {
         if let Some(rich) = &self.rich {
             fields.insert("rich_message".to_owned(), rich.json());
         }
+        for (name, value) in [("forward_origin", &self.forwarded), ("quote", &self.quote)] {
+            if let Some(value) = value {
+                fields.insert(name.to_owned(), value.clone());
+            }
+        }
         if let Some(album) = &self.album {
             fields.insert("media_group_id".to_owned(), Value::from(album.clone()));
         }
         let (text, entities) = match &self.media {
             Some(media) => {
                 fields.insert(media.kind.to_owned(), media.content.clone());
+                if let Some((kind, content)) = &media.also {
+                    fields.insert((*kind).to_owned(), content.clone());
+                }
                 ("caption", "caption_entities")
             }
             None => ("text", "entities"),
@@ -124,4 +165,10 @@ impl Message {
             fields.insert(entities.to_owned(), Value::from(self.body.entities_json()));
         }
     }
+}
+
+/// The name in a `MessageOrigin`.
+fn first_author(origin: &Value) -> String {
+    let names = ["/sender_user/first_name", "/sender_user_name", "/sender_chat/title", "/chat/title"];
+    names.iter().find_map(|name| origin.pointer(name)?.as_str()).unwrap_or("somebody").to_owned()
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tokio::sync::broadcast;
 
-use super::files::File;
+use super::files::{Download, File};
 use super::handle::FakeTelegram;
 use super::journal::Call;
 use super::view::{ChatView, Event, MessageView, PersonView, TopicView, WorldView};
@@ -109,10 +109,16 @@ impl FakeTelegram {
         world.chats.get(&chat)?.drafts.get(&thread).map(|draft| (draft.id, draft.words()))
     }
 
-    /// A file that was sent, by its `file_id`. The last 50 MB are kept.
+    /// A file that was sent, by its `file_id`. The last 256 MB are kept.
     #[must_use]
     pub fn file(&self, file_id: &str) -> Option<File> {
         self.shared.look().files.get(file_id).cloned()
+    }
+
+    /// What was fetched from where `getFile` pointed, oldest first; the last 10,000.
+    #[must_use]
+    pub fn downloads(&self) -> Vec<Download> {
+        self.shared.look().files.downloads()
     }
 
     /// The calls of the bot, oldest first; the last 10,000.

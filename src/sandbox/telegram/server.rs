@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -24,6 +24,7 @@ use tower::ServiceExt;
 use super::answer::{Answer, Refusal};
 use super::body;
 use super::calls::{self, Outcome};
+use super::download;
 use super::faults::Trouble;
 use super::params::Params;
 use super::shared::Shared;
@@ -87,7 +88,7 @@ fn date(moment: Timestamp) -> Option<HeaderValue> {
 async fn respond(shared: &Arc<Shared>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     if let Some(path) = path.strip_prefix("/file/bot") {
-        return fetched(shared, path);
+        return download::fetched(shared, path).await;
     }
     let Some((token, method)) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
         return answer(Err(Refusal::plain(404, "Not Found")));
@@ -101,7 +102,9 @@ async fn respond(shared: &Arc<Shared>, request: Request) -> Response {
     };
     match perform(shared, method.trim_end_matches('/'), params).await {
         Outcome::Answer(done) => answer(done),
-        Outcome::Trouble(trouble, done) => troubled(&trouble, done).await,
+        Outcome::Trouble(trouble, done) => {
+            troubled(&trouble, done.map(|success| success.body()).unwrap_or_default().into()).await
+        }
     }
 }
 
@@ -125,18 +128,7 @@ async fn perform(shared: &Arc<Shared>, method: &str, params: Params) -> Outcome 
     outcome
 }
 
-/// A file, where `getFile` said it is.
-fn fetched(shared: &Shared, path: &str) -> Response {
-    let Some(("", path)) = path.strip_prefix(shared.token.as_str()).and_then(|rest| rest.split_once('/')) else {
-        return answer(Err(Refusal::plain(401, "Unauthorized")));
-    };
-    match shared.look().files.at(path) {
-        Some(file) => ([(header::CONTENT_TYPE, "application/octet-stream")], file.bytes.clone()).into_response(),
-        None => answer(Err(Refusal::plain(404, "Not Found"))),
-    }
-}
-
-fn answer(answer: Answer) -> Response {
+pub(super) fn answer(answer: Answer) -> Response {
     let (status, body) = match answer {
         Ok(success) => (200, success.body()),
         Err(refusal) => (refusal.code, refusal.body()),
@@ -145,7 +137,8 @@ fn answer(answer: Answer) -> Response {
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
-async fn troubled(trouble: &Trouble, done: Answer) -> Response {
+/// What is left of an answer.
+pub(super) async fn troubled(trouble: &Trouble, whole: Bytes) -> Response {
     match trouble {
         Trouble::BadGateway => {
             let html = HeaderValue::from_static("text/html");
@@ -153,11 +146,19 @@ async fn troubled(trouble: &Trouble, done: Answer) -> Response {
         }
         // Ends when the client gives up or the server stops.
         Trouble::DoneThenSilence => std::future::pending().await,
-        Trouble::DoneThenCut => {
-            let whole = done.map(|success| success.body()).unwrap_or_default();
-            let half = Bytes::from(whole.as_bytes()[..whole.len() / 2].to_vec());
-            let cut = stream::iter([Ok(half), Err(io::Error::from(io::ErrorKind::ConnectionReset))]);
-            let mut response = Body::from_stream(cut).into_response();
+        Trouble::DoneThenCut | Trouble::DoneThenStall => {
+            let half = stream::iter([Ok(whole.slice(..whole.len() / 2))]);
+            let body = if *trouble == Trouble::DoneThenCut {
+                let cut = stream::once(async {
+                    // A body that pauses is flushed; one that fails at once takes what was written before with it.
+                    tokio::task::yield_now().await;
+                    Err(io::Error::from(io::ErrorKind::ConnectionReset))
+                });
+                Body::from_stream(half.chain(cut))
+            } else {
+                Body::from_stream(half.chain(stream::pending::<Result<Bytes, io::Error>>()))
+            };
+            let mut response = body.into_response();
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
             response
         }

@@ -23,7 +23,7 @@ impl FakeTelegram {
             let message = Message {
                 from: world.chats.get(&chat).and_then(|place| place.members.first().copied()).unwrap_or_default(),
                 date: now.as_secs(),
-                media: Some(Media { kind: "forum_topic_created", content: opened, captioned: false }),
+                media: Some(Media::bare("forum_topic_created", opened)),
                 ..Message::default()
             };
             let id = world.post(chat, message);
@@ -135,7 +135,7 @@ impl World {
 
     /// A service message, which a bot sees in every group it is in.
     fn announce(&mut self, chat: i64, from: i64, (kind, content): (&'static str, Value), now: Timestamp) {
-        let media = Media { kind, content, captioned: false };
+        let media = Media::bare(kind, content);
         let id = self.post(chat, Message { from, date: now.as_secs(), media: Some(media), ..Message::default() });
         if self.chats.get(&chat).is_some_and(|place| place.bot != BotStatus::Kicked) {
             let content = self.shown(chat, id);

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::item::{Item, Origin, Share};
+
 /// Something a person does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -37,7 +39,23 @@ pub enum Act {
         #[serde(default)]
         thread: Option<i64>,
     },
-    /// Sends several photos at once.
+    /// Sends something that is more than text, or several things at once.
+    Share(Share),
+    /// Forwards a message of a chat that this person is in.
+    Forward {
+        /// Where to.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// Where from.
+        from_chat: i64,
+        /// Which.
+        message_id: i64,
+        /// Into a topic.
+        #[serde(default)]
+        thread: Option<i64>,
+    },
+    /// Sends several photos of the sandbox's own at once.
     Album {
         /// The chat.
         chat: i64,
@@ -127,6 +145,15 @@ pub struct MessageView {
     /// The file, when it is one.
     #[serde(default)]
     pub document: Option<DocumentView>,
+    /// What it is beside text, with everything that the bot is told about it; nothing for what Telegram says itself.
+    #[serde(default)]
+    pub media: Option<MediaView>,
+    /// Who wrote it first, when it was forwarded.
+    #[serde(default)]
+    pub forwarded_from: Option<String>,
+    /// The words that it answers, when it does not answer all of a message.
+    #[serde(default)]
+    pub quote: Option<String>,
     /// The album it belongs to: the same for all of its messages.
     #[serde(default)]
     pub album: Option<String>,
@@ -137,6 +164,15 @@ pub struct MessageView {
     pub reply_to: Option<i64>,
     /// `inline_keyboard` as in the Bot API: rows of buttons.
     pub keyboard: Option<Value>,
+}
+
+/// A photo, a voice message, a poll, …
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MediaView {
+    /// The field of the Bot API's `Message` that holds it.
+    pub kind: String,
+    /// What that field holds.
+    pub content: Value,
 }
 
 /// A file in a message.

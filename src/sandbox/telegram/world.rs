@@ -117,6 +117,8 @@ pub(super) struct World {
     /// Private chats and basic groups share one count of messages per account, as at Telegram.
     last_message: i64,
     last_callback: u64,
+    /// Albums sent so far.
+    pub(super) albums: u64,
     events: broadcast::Sender<Event>,
 }
 
@@ -157,6 +159,7 @@ impl World {
             },
             last_message: 0,
             last_callback: 0,
+            albums: 0,
             events: broadcast::Sender::new(EVENTS_KEPT),
         }
     }

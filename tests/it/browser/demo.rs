@@ -240,7 +240,12 @@ impl Inner {
                     self.keep(chat, user, MessageView { photo, album, thread, ..blank(text) });
                 }
             }
-            Act::Press { .. } | Act::StopDraft { .. } | Act::SendAnonymously { .. } | Act::Delete { .. } => {}
+            Act::Press { .. }
+            | Act::StopDraft { .. }
+            | Act::SendAnonymously { .. }
+            | Act::Delete { .. }
+            | Act::Share(_)
+            | Act::Forward { .. } => {}
         }
         self.deeds.send(act).map_err(|_| "The test is over.".to_owned())?;
         Ok(json!({}))

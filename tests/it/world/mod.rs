@@ -10,6 +10,8 @@ pub(crate) mod audit;
 mod bot;
 pub(crate) mod door;
 pub(crate) mod inside;
+pub(crate) mod samples;
+pub(crate) mod sending;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};

@@ -33,7 +33,7 @@ pub(super) fn photo(ask: &mut Ask<'_>) -> Answer {
     // One size is enough for who only looks at there being a photo. Those that are not uploaded have one that could be.
     let (width, height) = size.map_or((640, 480), |size| (size.width, size.height));
     (photo["width"], photo["height"]) = (json!(width), json!(height));
-    let media = Media { kind: "photo", content: json!([photo]), captioned: true };
+    let media = Media::with_caption("photo", json!([photo]));
     post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 
@@ -45,7 +45,7 @@ pub(super) fn document(ask: &mut Ask<'_>) -> Answer {
     if let Some(file) = content["file_id"].as_str().and_then(|id| ask.world.files.get(id)) {
         (content["file_name"], content["mime_type"]) = (json!(file.name), json!(file.mime));
     }
-    let media = Media { kind: "document", content, captioned: true };
+    let media = Media::with_caption("document", content);
     post(ask, Message { body, media: Some(media), ..Message::default() })
 }
 

@@ -91,7 +91,8 @@ async fn an_album_is_several_messages_with_one_group_and_one_caption() {
     assert_ne!(groups[2], groups[3]);
     let captions: Vec<_> = updates.iter().map(|update| update["message"]["caption"].as_str()).collect();
     assert_eq!(captions, [Some("what are these?"), None, None, Some("what are these?"), None]);
-    let photo = updates[1]["message"]["photo"][0]["file_id"].as_str().unwrap();
+    let sizes = updates[1]["message"]["photo"].as_array().unwrap();
+    let photo = sizes.last().unwrap()["file_id"].as_str().unwrap();
     bot.get("getFile", json!({"file_id": photo})).await;
     let seen = bot.telegram.chat(ANNA);
     assert_eq!((seen[1].photo.as_deref(), seen[1].album.as_deref()), (Some(photo), Some(groups[0])));

@@ -7,6 +7,7 @@ mod groups;
 mod polling;
 mod requests;
 mod rich;
+mod sharing;
 mod teloxide;
 mod trouble;
 mod upheavals;
