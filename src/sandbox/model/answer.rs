@@ -72,6 +72,10 @@ pub(super) fn pleasant_answer(asked: &AskedRequest) -> String {
     let chance =
         question.bytes().fold(asked.messages.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let mut answer = format!("{}\n\nYou wrote: *{}*\n\n", OPENINGS[chance % OPENINGS.len()], plain_excerpt(question));
+    let seen = asked.sees();
+    if !seen.is_empty() {
+        let _ = write!(answer, "I see {seen}.\n\n");
+    }
     remember(asked, &mut answer);
     let all = lower.contains("everything") || lower.contains("help");
     for section in &SECTIONS {
@@ -144,6 +148,8 @@ mod tests {
             at: Timestamp(0),
             model: "a/b".into(),
             messages: messages.iter().map(message).collect(),
+            media: Vec::new(),
+            engine: None,
             max_tokens: 1000,
             session_id: None,
             user: None,

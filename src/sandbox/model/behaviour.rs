@@ -1,6 +1,6 @@
 //! What the fake does: its pace, its answers, its faults, as state that is set and stays set until it is changed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::account::Account;
 use super::answer::pleasant_answer;
+use super::beside::Trade;
 use super::journal::AskedRequest;
 
 /// How the tokens and the cost of an answer are told.
@@ -199,6 +200,14 @@ pub(super) type Condition = Arc<dyn Fn(&AskedRequest) -> bool + Send + Sync>;
 /// Makes an answer from a request.
 pub(super) type Answerer = Arc<dyn Fn(&AskedRequest) -> String + Send + Sync>;
 
+/// What befalls calls beside the conversation.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub(super) faults: VecDeque<Fault>,
+    pub(super) lasting: Option<Fault>,
+    pub(super) holds: VecDeque<Hold>,
+}
+
 /// All that can be set.
 pub(super) struct Behaviour {
     pub(super) answerer: Answerer,
@@ -231,6 +240,9 @@ pub(super) struct Behaviour {
     /// What the first delta of every answer waits for.
     pub(super) first_delta_when: Option<Condition>,
     pub(super) account: Account,
+    pub(super) beside: BTreeMap<Trade, Beside>,
+    /// What recordings are heard as.
+    pub(super) hears: Option<String>,
 }
 
 impl Default for Behaviour {
@@ -257,6 +269,8 @@ impl Default for Behaviour {
             doors: VecDeque::new(),
             first_delta_when: None,
             account: Account::default(),
+            beside: BTreeMap::new(),
+            hears: None,
         }
     }
 }

@@ -94,11 +94,78 @@ const OFFERS: [Offer; 7] = [
     },
 ];
 
-/// The answer to `GET /models`, without the models that are not available, and with so many more that are made up.
-pub(super) fn list(is_available: impl Fn(&str) -> bool, more: usize) -> Value {
-    let offers = OFFERS.iter().filter(|offer| is_available(offer.id)).map(Offer::described);
-    let data: Vec<Value> = offers.chain((0..more).map(made_up)).collect();
+/// How a model is paid that does not talk, in thousand-millionths of a dollar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charge {
+    /// Of a recording.
+    PerSecond(u64),
+    /// That it paints.
+    PerPicture(u64),
+}
+
+/// A model that does not talk.
+struct Specialist {
+    id: &'static str,
+    name: &'static str,
+    takes: &'static [&'static str],
+    gives: &'static str,
+    charge: Charge,
+}
+
+const SPECIALISTS: [Specialist; 4] = [
+    Specialist {
+        id: "openai/whisper-1",
+        name: "OpenAI: Whisper 1",
+        takes: &["audio"],
+        gives: "transcription",
+        charge: Charge::PerSecond(100_000),
+    },
+    Specialist {
+        id: "openai/gpt-4o-mini-transcribe",
+        name: "OpenAI: GPT-4o Mini Transcribe",
+        takes: &["audio"],
+        gives: "transcription",
+        charge: Charge::PerSecond(50_000),
+    },
+    Specialist {
+        id: "bytedance-seed/seedream-4.5",
+        name: "ByteDance Seed: Seedream 4.5",
+        takes: &["text", "image"],
+        gives: "image",
+        charge: Charge::PerPicture(40_000_000),
+    },
+    Specialist {
+        id: "recraft/recraft-v3",
+        name: "Recraft: Recraft V3",
+        takes: &["text"],
+        gives: "image",
+        charge: Charge::PerPicture(30_000_000),
+    },
+];
+
+/// The answer to `GET /models`, without the models that are not available, and with so many more that are made up. As
+/// at OpenRouter only models that answer in words are listed, unless `output_modalities` asks for others.
+pub(super) fn list(is_available: impl Fn(&str) -> bool, more: usize, outputs: Option<&str>) -> Value {
+    let outputs: Vec<&str> = outputs.unwrap_or("text").split(',').map(str::trim).collect();
+    let wanted = |gives: &str| outputs.contains(&"all") || outputs.contains(&gives);
+    let offers = OFFERS.iter().filter(|offer| wanted("text") && is_available(offer.id)).map(Offer::described);
+    let others = SPECIALISTS.iter().filter(|other| wanted(other.gives) && is_available(other.id));
+    let more = if wanted("text") { more } else { 0 };
+    let data: Vec<Value> = offers.chain((0..more).map(made_up)).chain(others.map(Specialist::described)).collect();
     json!({ "data": data })
+}
+
+/// Does this model take such things? One that is not on the list takes everything.
+pub(super) fn takes(model: &str, kind: &str) -> bool {
+    match SPECIALISTS.iter().find(|other| other.id == model) {
+        Some(other) => other.takes.contains(&kind),
+        None => OFFERS.iter().find(|offer| offer.id == model).is_none_or(|offer| offer.takes.contains(&kind)),
+    }
+}
+
+/// How a model is paid that does not talk; `None` when it talks, or is not on the list.
+pub(super) fn charge(model: &str) -> Option<Charge> {
+    SPECIALISTS.iter().find(|other| other.id == model).map(|other| other.charge)
 }
 
 /// Can this model use tools? One that is not on the list can.
@@ -169,6 +236,33 @@ impl Offer {
     }
 }
 
+impl Specialist {
+    fn described(&self) -> Value {
+        json!({
+            "id": self.id,
+            "canonical_slug": self.id,
+            "name": self.name,
+            "created": 1_755_000_000,
+            "description": format!("{}, as the sandbox imagines it.", self.name),
+            "context_length": 0,
+            "architecture": {
+                "modality": format!("{}->{}", self.takes.join("+"), self.gives),
+                "input_modalities": self.takes,
+                "output_modalities": [self.gives],
+                "tokenizer": "Other",
+                "instruct_type": null,
+            },
+            "pricing": {"prompt": "0", "completion": "0"},
+            "top_provider": {"context_length": null, "max_completion_tokens": null, "is_moderated": false},
+            "per_request_limits": null,
+            "supported_parameters": [],
+            "default_parameters": null,
+            "supported_voices": null,
+            "links": {"details": format!("/api/v1/models/{}/endpoints", self.id)},
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +281,9 @@ mod tests {
 
     #[test]
     fn a_model_that_is_gone_is_not_listed() {
-        let listed = list(|id| id != "openai/gpt-4o-mini", 500);
-        assert_eq!(listed["data"].as_array().unwrap().len(), OFFERS.len() - 1 + 500);
+        let count = |listed: Value| listed["data"].as_array().unwrap().len();
+        assert_eq!(count(list(|id| id != "openai/gpt-4o-mini", 500, None)), OFFERS.len() - 1 + 500);
+        assert_eq!(count(list(|_| true, 500, Some("image, transcription"))), SPECIALISTS.len());
+        assert_eq!(count(list(|_| true, 0, Some("all"))), OFFERS.len() + SPECIALISTS.len());
     }
 }

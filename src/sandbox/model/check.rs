@@ -7,6 +7,8 @@
 use serde_json::{Map, Value};
 
 use super::journal::AskedMessage;
+use super::media::{AskedMedia, MediaKind};
+use super::parts;
 
 /// The fields of `ChatRequest` in OpenRouter's API description.
 const FIELDS: [&str; 43] = [
@@ -69,11 +71,14 @@ pub(super) struct Checked {
     /// The model asked for, then its fallbacks.
     pub(super) models: Vec<String>,
     pub(super) messages: Vec<AskedMessage>,
+    pub(super) media: Vec<AskedMedia>,
+    /// The engine for PDFs, when one is named.
+    pub(super) engine: Option<String>,
     pub(super) max_tokens: u64,
     pub(super) body: Value,
 }
 
-fn refuse(message: impl Into<String>) -> Refusal {
+pub(super) fn refuse(message: impl Into<String>) -> Refusal {
     Refusal { status: 400, message: message.into(), error_type: "invalid_request" }
 }
 
@@ -84,7 +89,8 @@ pub(super) fn check(body: &[u8]) -> Result<Checked, Refusal> {
     if let Some(unknown) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
         return Err(refuse(format!("Unrecognized key: \"{unknown}\"")));
     }
-    let messages = messages(fields)?;
+    let (messages, media) = messages(fields)?;
+    let engine = parts::engine(fields.get("plugins"))?;
     let models = models(fields)?;
     numbers_and_names(fields)?;
     if fields.get("stream") != Some(&Value::Bool(true)) {
@@ -98,7 +104,7 @@ pub(super) fn check(body: &[u8]) -> Result<Checked, Refusal> {
             .into(),
         error_type: "payment_required",
     })?;
-    Ok(Checked { models, messages, max_tokens, body })
+    Ok(Checked { models, messages, media, engine, max_tokens, body })
 }
 
 fn models(fields: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
@@ -182,41 +188,50 @@ fn tools(fields: &Map<String, Value>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn messages(fields: &Map<String, Value>) -> Result<Vec<AskedMessage>, Refusal> {
+/// The messages and what they hold; a PDF that an annotation of an earlier answer knows is not parsed again.
+fn messages(fields: &Map<String, Value>) -> Result<(Vec<AskedMessage>, Vec<AskedMedia>), Refusal> {
     let messages = match fields.get("messages") {
         Some(Value::Array(messages)) if !messages.is_empty() => messages,
         Some(Value::Array(_)) | None => return Err(refuse("Input required: specify \"prompt\" or \"messages\"")),
         Some(_) => return Err(refuse("messages: Invalid input: expected array")),
     };
-    messages.iter().enumerate().map(|(at, message)| read_message(at, message)).collect()
+    let (mut read, mut media, mut known) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, message) in messages.iter().enumerate() {
+        let (message_read, held) = read_message(at, message)?;
+        known.extend(parts::annotated(at, message)?);
+        read.push(message_read);
+        media.extend(held);
+    }
+    for file in media.iter_mut().filter(|held| held.kind == MediaKind::File) {
+        file.parsed = !known.contains(&file.hash());
+    }
+    Ok((read, media))
 }
 
-fn read_message(at: usize, message: &Value) -> Result<AskedMessage, Refusal> {
+fn read_message(at: usize, message: &Value) -> Result<(AskedMessage, Vec<AskedMedia>), Refusal> {
     let role = message.get("role").and_then(Value::as_str).unwrap_or_default();
     if !matches!(role, "system" | "developer" | "user" | "assistant" | "tool") {
         return Err(refuse(format!("messages.{at}.role: Invalid option")));
     }
+    let mut media = Vec::new();
     let content = match message.get("content") {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => {
-            parts.iter().map(|part| read_part(at, part)).collect::<Result<Vec<_>, _>>()?.join(" ")
+        Some(Value::Array(content)) => {
+            let mut words = Vec::new();
+            for part in content {
+                let (word, held) = parts::read(at, part)?;
+                words.push(word);
+                media.extend(held);
+            }
+            words.join(" ")
         }
         None | Some(Value::Null) if role == "assistant" => String::new(),
         _ => return Err(refuse(format!("messages.{at}.content: Invalid input: expected string or array"))),
     };
-    Ok(AskedMessage { role: role.to_owned(), content })
-}
-
-fn read_part(at: usize, part: &Value) -> Result<String, Refusal> {
-    let kind = part.get("type").and_then(Value::as_str).unwrap_or_default();
-    let has = |field: &str| part.pointer(field).is_some_and(Value::is_string);
-    match kind {
-        "text" if has("/text") => Ok(part["text"].as_str().unwrap_or_default().to_owned()),
-        "image_url" if has("/image_url/url") => Ok("[image_url]".into()),
-        "input_audio" if has("/input_audio/data") && has("/input_audio/format") => Ok("[input_audio]".into()),
-        "file" if has("/file/filename") && has("/file/file_data") => Ok("[file]".into()),
-        _ => Err(refuse(format!("messages.{at}.content: Invalid part of type \"{kind}\""))),
+    if role != "user" && !media.is_empty() {
+        return Err(refuse(format!("messages.{at}.content: only users show things")));
     }
+    Ok((AskedMessage { role: role.to_owned(), content }, media))
 }
 
 #[cfg(test)]
@@ -271,10 +286,17 @@ mod tests {
 
     #[test]
     fn pictures_and_files_are_taken_in_their_shapes_alone() {
-        let parts = json!([{"type": "text", "text": "see"}, {"type": "image_url", "image_url": {"url": "data:,"}}]);
+        let gif = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
+        let parts = json!([{"type": "text", "text": "see"}, {"type": "image_url", "image_url": {"url": gif}}]);
         let mut body = good();
         body["messages"][0]["content"] = parts;
-        assert_eq!(check(body.to_string().as_bytes()).unwrap().messages[0].content, "see [image_url]");
+        let checked = check(body.to_string().as_bytes()).unwrap();
+        assert_eq!((&*checked.messages[0].content, checked.media[0].pixels), ("see [image_url]", (1, 1)));
+        body["messages"][0]["role"] = json!("assistant");
+        assert_eq!(
+            check(body.to_string().as_bytes()).unwrap_err().message,
+            "messages.0.content: only users show things"
+        );
         assert_eq!(refusal(|body| body["messages"][0]["content"] = json!([{"type": "image_url"}])).status, 400);
     }
 }

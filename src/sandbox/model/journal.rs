@@ -4,8 +4,13 @@
 //! book is the fake's own ledger, to be compared with what a client believes to have spent.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 
+use bytes::Bytes;
 use serde_json::Value;
+
+use super::beside::Trade;
+use super::media::{AskedMedia, listed};
 
 use crate::clock::Timestamp;
 
@@ -13,6 +18,11 @@ use crate::clock::Timestamp;
 const REMEMBERED: usize = 512;
 /// Generations that are remembered with their cost; some hundred bytes each.
 const BOOKED: usize = 100_000;
+
+/// Bytes of pictures, recordings and files that are remembered: three of the largest, and many of the usual.
+const MEDIA_BYTES: usize = 64 << 20;
+/// A longer text in a body is remembered by its beginning.
+const LONGEST_IN_A_BODY: usize = 64 << 10;
 
 /// A message of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +44,17 @@ pub struct AskedRequest {
     pub model: String,
     /// The context, in order.
     pub messages: Vec<AskedMessage>,
+    /// What the messages hold beside text, in order.
+    pub media: Vec<AskedMedia>,
+    /// The engine that parses PDFs: as asked for, or what follows from nothing being asked for.
+    pub engine: Option<String>,
     /// Cap of the answer.
     pub max_tokens: u64,
     /// The conversation.
     pub session_id: Option<String>,
     /// The (hashed) person.
     pub user: Option<String>,
-    /// The whole body.
+    /// The whole body; texts of more than 64 KiB are cut.
     pub body: Value,
     /// Its generation.
     pub generation_id: String,
@@ -60,15 +74,42 @@ impl AskedRequest {
         self.messages.iter().filter(move |message| message.role == role).map(|message| message.content.as_str())
     }
 
+    /// What the last message of the person shows: `a picture of 640×480 and a file notes.pdf`. Empty for nothing.
+    #[must_use]
+    pub fn sees(&self) -> String {
+        let last = self.messages.iter().rposition(|message| message.role == "user");
+        listed(&self.media.iter().filter(|media| Some(media.message) == last).collect::<Vec<_>>())
+    }
+
     /// Tokens of the context, about: four bytes to a token, and four tokens around each message.
     pub(super) fn prompt_tokens(&self) -> u64 {
-        self.messages.iter().map(|message| tokens(&message.content) + 4).sum()
+        let text: u64 = self.messages.iter().map(|message| tokens(&message.content) + 4).sum();
+        text + self.media.iter().map(AskedMedia::tokens).sum::<u64>()
     }
 }
 
 /// Tokens of a text, about: four bytes to a token.
 pub(super) fn tokens(text: &str) -> u64 {
     u64::try_from(text.len().div_ceil(4)).unwrap_or(u64::MAX)
+}
+
+/// A call beside the conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedBeside {
+    /// Which.
+    pub trade: Trade,
+    /// As in `X-Generation-Id`.
+    pub generation_id: String,
+    /// The model asked for.
+    pub model: String,
+    /// What is to be painted; empty for a transcription.
+    pub prompt: String,
+    /// The recording, or the pictures to make one of.
+    pub media: Vec<AskedMedia>,
+    /// The language that is said to be spoken.
+    pub language: Option<String>,
+    /// The (hashed) person.
+    pub user: Option<String>,
 }
 
 /// How a request ended.
@@ -94,7 +135,7 @@ pub enum Outcome {
 }
 
 /// What a generation used and cost.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Booking {
     /// As in `X-Generation-Id`.
     pub generation_id: String,
@@ -108,6 +149,8 @@ pub struct Booking {
     pub cost_nano_usd: u64,
     /// Did the client close the connection?
     pub cancelled: bool,
+    /// PDFs that were parsed for it.
+    pub parsed_files: usize,
 }
 
 impl Booking {
@@ -129,6 +172,7 @@ impl Booking {
 #[derive(Default)]
 pub(super) struct Journal {
     requests: VecDeque<AskedRequest>,
+    beside: Vec<AskedBeside>,
     book: BTreeMap<String, Booking>,
     order: VecDeque<String>,
     unexpected: Vec<String>,
@@ -146,7 +190,38 @@ impl Journal {
         if self.requests.len() == REMEMBERED {
             self.requests.pop_front();
         }
+        let carries = !asked.media.is_empty();
         self.requests.push_back(asked);
+        if carries {
+            self.forget_media();
+        }
+    }
+
+    /// Drops the bytes of the oldest things when there is too much.
+    fn forget_media(&mut self) {
+        let mut room = MEDIA_BYTES;
+        for media in self.requests.iter_mut().rev().flat_map(|asked| &mut asked.media) {
+            match room.checked_sub(media.bytes.len()) {
+                Some(left) => room = left,
+                None => media.bytes = Bytes::new(),
+            }
+        }
+    }
+
+    /// Keeps a call beside the conversation; of the last ones with everything.
+    pub(super) fn record_beside(&mut self, asked: AskedBeside) {
+        self.beside.push(asked);
+        let mut room = MEDIA_BYTES;
+        for media in self.beside.iter_mut().rev().take(REMEMBERED).flat_map(|asked| &mut asked.media) {
+            match room.checked_sub(media.bytes.len()) {
+                Some(left) => room = left,
+                None => media.bytes = Bytes::new(),
+            }
+        }
+    }
+
+    pub(super) fn beside(&self) -> &[AskedBeside] {
+        &self.beside
     }
 
     pub(super) fn end(&mut self, number: usize, outcome: Outcome) {
@@ -190,5 +265,20 @@ impl Journal {
 
     pub(super) fn unexpected(&self) -> Vec<String> {
         self.unexpected.clone()
+    }
+}
+
+/// Cuts the long texts in a body: pictures and files, which are remembered beside it.
+pub(super) fn abridged(body: &mut Value) {
+    match body {
+        Value::String(text) if text.len() > LONGEST_IN_A_BODY => {
+            let size = text.len();
+            text.truncate(text.floor_char_boundary(64));
+            // Writing to a string does not fail.
+            let _ = write!(text, "\u{2026}[{size} bytes]");
+        }
+        Value::Array(values) => values.iter_mut().for_each(abridged),
+        Value::Object(fields) => fields.values_mut().for_each(abridged),
+        _ => {}
     }
 }

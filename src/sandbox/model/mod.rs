@@ -11,9 +11,13 @@
 mod account;
 mod answer;
 mod behaviour;
+mod beside;
 mod catalog;
 mod check;
 mod journal;
+mod media;
+mod parts;
+mod picture;
 mod script;
 mod server;
 #[cfg(test)]
@@ -30,7 +34,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 pub use behaviour::{Fault, Gate, Records, Reporting};
-pub use journal::{AskedMessage, AskedRequest, Booking, Outcome};
+pub use beside::Trade;
+pub use journal::{AskedBeside, AskedMessage, AskedRequest, Booking, Outcome};
+pub use media::{AskedMedia, MediaKind};
 
 use crate::clock::Clock;
 use behaviour::{Behaviour, Hold};
@@ -70,6 +76,7 @@ struct Counts {
     open: usize,
     lookups: usize,
     lists: usize,
+    beside: usize,
 }
 
 impl FakeModel {
@@ -202,6 +209,10 @@ impl FakeModel {
         behaviour.unavailable_models.clear();
         behaviour.list_fault = None;
         behaviour.refused_lookups.clear();
+        for beside in behaviour.beside.values_mut() {
+            beside.faults.clear();
+            beside.lasting = None;
+        }
     }
 
     /// The next request that is answered with a stream (and is not yet held) waits at this gate after `chunks` deltas,
@@ -310,11 +321,11 @@ impl Shared {
     }
 
     /// What befalls this request: what follows from the state comes before what was announced.
-    fn next_fault_and_holds(&self, asked: &AskedRequest, available: bool) -> (Option<Fault>, Holds) {
+    fn next_fault_and_holds(&self, asked: &AskedRequest, nobody: Option<&str>) -> (Option<Fault>, Holds) {
         let mut behaviour = self.behaviour();
         let too_long = behaviour.context_messages.is_some_and(|limit| asked.messages.len() > limit);
-        let fault = if !available {
-            Some(Fault::status(404, &format!("No endpoints found for {}.", asked.model), "not_found"))
+        let fault = if let Some(why) = nobody {
+            Some(Fault::status(404, why, "not_found"))
         } else if too_long {
             Some(Fault::context_too_long())
         } else {

@@ -18,6 +18,7 @@ use super::Shared;
 use super::behaviour::{Behaviour, Condition, Fault, Hold, Reporting};
 use super::catalog::price_nano_usd;
 use super::journal::{AskedRequest, Booking, Outcome, tokens};
+use super::media::AskedMedia;
 
 /// As OpenRouter writes it while it waits for a provider.
 const COMMENT: &str = ": OPENROUTER PROCESSING\n\n";
@@ -117,7 +118,19 @@ impl<'a> Script<'a> {
         self.acts.push_back(Act::Delta(event, cost));
     }
 
+    /// What the parser made of PDFs, so that nobody needs to have it done again.
+    fn annotate(&mut self) {
+        let parsed = self.asked.media.iter().filter(|media| media.parsed).map(AskedMedia::annotation);
+        let annotations: Vec<Value> = parsed.collect();
+        if !annotations.is_empty() {
+            let delta = json!({"role": "assistant", "content": "", "annotations": annotations});
+            let event = self.event(&json!([{"index": 0, "delta": delta, "finish_reason": null}]), None);
+            self.acts.push_back(Act::Write(event));
+        }
+    }
+
     fn finish(&mut self, fault: Option<&Fault>, whole: bool, reporting: Reporting) {
+        self.annotate();
         let reason = match fault {
             Some(Fault::Empty) => "",
             Some(Fault::OnlyReasoning) => "length",
@@ -206,17 +219,24 @@ fn pieces(answer: &str, chars: Option<usize>) -> Box<dyn Iterator<Item = &str> +
     }))
 }
 
+/// What the parser of PDFs costs that costs something, per page, in thousand-millionths of a dollar.
+const NANO_USD_PER_PAGE: u64 = 2_000_000;
+
 /// What a generation costs that wrote this many tokens. Without any it costs nothing at OpenRouter, whatever it read.
 fn booking(asked: &AskedRequest, completion_tokens: u64, cancelled: bool) -> Booking {
     let (read, written) = price_nano_usd(&asked.model);
     let prompt_tokens = if completion_tokens > 0 { asked.prompt_tokens() } else { 0 };
+    let parsed = || asked.media.iter().filter(|media| media.parsed && completion_tokens > 0);
+    let pages: u64 = parsed().map(|media| media.pages).sum();
+    let per_page = if asked.engine.as_deref() == Some("mistral-ocr") { NANO_USD_PER_PAGE } else { 0 };
     Booking {
         generation_id: asked.generation_id.clone(),
         model: asked.model.clone(),
         prompt_tokens,
         completion_tokens,
-        cost_nano_usd: prompt_tokens * read + completion_tokens * written,
+        cost_nano_usd: prompt_tokens * read + completion_tokens * written + pages * per_page,
         cancelled,
+        parsed_files: parsed().count(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The fake's addresses: `/chat/completions`, `/models`, `/key`, `/generation`, below `/api/v1` as OpenRouter's, and a
+//! The fake's addresses: `/chat/completions`, `/audio/transcriptions`, `/images`, `/models`, `/key`, `/generation`, below `/api/v1` as OpenRouter's, and a
 //! front page.
 
 use std::sync::Arc;
@@ -12,12 +12,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::Shared;
 use super::behaviour::{Fault, Records};
 use super::catalog;
 use super::check::{Checked, Refusal, check};
-use super::journal::{AskedRequest, Outcome};
+use super::journal::{AskedRequest, Outcome, abridged};
+use super::media::MediaKind;
 use super::script::{Performance, Script, never};
+use super::{Shared, beside};
 
 /// Larger than every context with pictures.
 const BODY_BYTES: usize = 64 << 20;
@@ -25,6 +26,8 @@ const BODY_BYTES: usize = 64 << 20;
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/api/v1/chat/completions", post(chat))
+        .route("/api/v1/audio/transcriptions", post(beside::transcriptions))
+        .route("/api/v1/images", post(beside::images))
         .route("/api/v1/models", get(models))
         .route("/api/v1/key", get(key))
         .route("/api/v1/generation", get(generation))
@@ -57,7 +60,8 @@ async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     error(StatusCode::NOT_FOUND, "Not Found", "not_found")
 }
 
-async fn models(State(shared): State<Arc<Shared>>) -> Response {
+async fn models(State(shared): State<Arc<Shared>>, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let outputs = query.iter().find(|(name, _)| name == "output_modalities").map(|(_, kinds)| kinds.as_str());
     let hold = shared.behaviour().list_holds.pop_front();
     if let Some(mut hold) = hold {
         hold.pass().await;
@@ -67,7 +71,7 @@ async fn models(State(shared): State<Arc<Shared>>) -> Response {
         let is_available = |id: &str| !behaviour.unavailable_models.contains(id);
         match &behaviour.list_fault {
             Some(Fault::Status { status, headers, body }) => fault_response(*status, headers, body),
-            _ => json_response(StatusCode::OK, &catalog::list(is_available, behaviour.more_models)),
+            _ => json_response(StatusCode::OK, &catalog::list(is_available, behaviour.more_models, outputs)),
         }
     };
     shared.counts.send_modify(|counts| counts.lists += 1);
@@ -122,18 +126,41 @@ async fn chat(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     }
 }
 
-async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
-    let available = {
-        let behaviour = shared.behaviour();
-        let wants_tools =
-            checked.body.get("tools").is_some_and(|tools| tools.as_array().is_none_or(|tools| !tools.is_empty()));
-        let serves = |model: &&String| {
-            !behaviour.unavailable_models.contains(*model) && (!wants_tools || catalog::uses_tools(model))
-        };
-        checked.models.iter().find(serves).cloned()
+/// Who serves a request; otherwise why nobody does.
+fn serving(shared: &Shared, checked: &Checked) -> Result<String, String> {
+    let behaviour = shared.behaviour();
+    let wants_tools =
+        checked.body.get("tools").is_some_and(|tools| tools.as_array().is_none_or(|tools| !tools.is_empty()));
+    let talks = |model: &&String| {
+        !behaviour.unavailable_models.contains(*model)
+            && catalog::charge(model).is_none()
+            && (!wants_tools || catalog::uses_tools(model))
     };
-    let asked = shared.arrived(checked, available.clone());
-    let (fault, holds) = shared.next_fault_and_holds(&asked, available.is_some());
+    let mut lacking = None;
+    for model in checked.models.iter().filter(talks) {
+        match checked.media.iter().find(|media| !takes(model, media.kind, checked.engine.as_deref())) {
+            None => return Ok(model.clone()),
+            Some(media) => lacking = lacking.or(Some(media.kind)),
+        }
+    }
+    Err(match lacking {
+        Some(MediaKind::Image) => "No endpoints found that support image input".to_owned(),
+        Some(MediaKind::Audio) => "No endpoints found that support input audio".to_owned(),
+        Some(MediaKind::File) => "No endpoints found that support file input".to_owned(),
+        None => format!("No endpoints found for {}.", checked.models.first().map_or("", String::as_str)),
+    })
+}
+
+/// A PDF is parsed for a model that does not read it, unless that is forbidden.
+fn takes(model: &str, kind: MediaKind, engine: Option<&str>) -> bool {
+    (kind == MediaKind::File && engine != Some("native")) || catalog::takes(model, kind.modality())
+}
+
+async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
+    let serving = serving(&shared, &checked);
+    let nobody = serving.as_ref().err().cloned();
+    let asked = shared.arrived(checked, serving.ok());
+    let (fault, holds) = shared.next_fault_and_holds(&asked, nobody.as_deref());
     match &fault {
         Some(Fault::Status { status, headers, body }) => {
             shared.closed_at_once(asked.number);
@@ -169,7 +196,7 @@ async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
     (headers, Body::from_stream(body)).into_response()
 }
 
-fn fault_response(status: u16, headers: &[(String, String)], body: &str) -> Response {
+pub(super) fn fault_response(status: u16, headers: &[(String, String)], body: &str) -> Response {
     let kind = if body.starts_with('{') { "application/json" } else { "text/html; charset=UTF-8" };
     let mut response = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
     for (name, value) in headers {
@@ -179,22 +206,31 @@ fn fault_response(status: u16, headers: &[(String, String)], body: &str) -> Resp
     response.body(Body::from(body.to_owned())).unwrap_or_else(|slip| slip.to_string().into_response())
 }
 
-fn error(status: StatusCode, message: &str, error_type: &str) -> Response {
+pub(super) fn error(status: StatusCode, message: &str, error_type: &str) -> Response {
     let error = json!({"code": status.as_u16(), "message": message, "metadata": {"error_type": error_type}});
     json_response(status, &json!({ "error": error }))
 }
 
-fn json_response(status: StatusCode, body: &Value) -> Response {
+pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
 /// Builds the record of a request that has just arrived.
-pub(super) fn recorded(number: usize, shared: &Shared, checked: Checked, model: Option<String>) -> AskedRequest {
+pub(super) fn recorded(number: usize, shared: &Shared, mut checked: Checked, model: Option<String>) -> AskedRequest {
+    let model = model.or_else(|| checked.models.first().cloned()).unwrap_or_default();
+    let engine = engine(&checked, &model);
+    let native = engine.as_deref() == Some("native");
+    for file in checked.media.iter_mut().filter(|media| media.kind == MediaKind::File) {
+        file.parsed &= !native;
+    }
+    abridged(&mut checked.body);
     let text = |field: &str| checked.body.get(field).and_then(Value::as_str).map(str::to_owned);
     AskedRequest {
         number,
         at: shared.clock.now(),
-        model: model.or_else(|| checked.models.first().cloned()).unwrap_or_default(),
+        model,
+        media: checked.media,
+        engine,
         max_tokens: checked.max_tokens,
         session_id: text("session_id"),
         user: text("user"),
@@ -203,4 +239,12 @@ pub(super) fn recorded(number: usize, shared: &Shared, checked: Checked, model: 
         messages: checked.messages,
         body: checked.body,
     }
+}
+
+/// Who parses the PDFs of a request, when there are any: without a word, the model itself when it can, and otherwise the
+/// one that costs.
+fn engine(checked: &Checked, model: &str) -> Option<String> {
+    checked.media.iter().find(|media| media.kind == MediaKind::File)?;
+    let default = if catalog::takes(model, MediaKind::File.modality()) { "native" } else { "mistral-ocr" };
+    Some(checked.engine.clone().unwrap_or_else(|| default.to_owned()))
 }

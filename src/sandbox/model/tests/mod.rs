@@ -1,5 +1,8 @@
 //! The fake, asked by the bot's own client and by hand.
 
+mod beside;
+mod media;
+
 use std::pin::pin;
 
 use futures_util::FutureExt as _;
