@@ -208,7 +208,7 @@ impl ChatRequest {
             stream_options: (!defaults.reports_usage).then_some(StreamOptions { include_usage: true }),
             reasoning: self.effort.map(|effort| Reasoning { effort: effort.name() }),
             tools: self.web_search.then_some([WEB_SEARCH]),
-            plugins: (defaults.reports_usage && self.has_documents()).then_some([FILE_PARSER]),
+            plugins: self.has_documents().then_some([FILE_PARSER]),
         };
         let files = self.messages.iter().flat_map(|message| &message.content.media).map(|media| media.data.bytes());
         body::Body::json(&body, files.collect())

@@ -5,7 +5,7 @@ use routergram::sandbox::model::{Fault, Gate, Records, Reporting};
 use routergram::sandbox::telegram::{Fault as Refusal, Trouble};
 
 use crate::world::audit::{open, stored};
-use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, samples, until, within};
 
 /// Asks for answers that are more than a text.
 const CLARA: i64 = 1004;
@@ -35,6 +35,8 @@ pub(super) enum Scene {
     Forms,
     /// A chart of what was spent.
     Charted,
+    /// A photo and a file.
+    Sent,
     /// Telegram wants nothing more for a while.
     Flooded,
     /// Somebody has blocked the bot.
@@ -129,6 +131,13 @@ impl Scene {
                 world.says(BORIS, BORIS, "/help");
                 world.anna("two");
                 world.says(CLARA, CLARA, "three");
+            }
+            Self::Sent => {
+                world.sends_with(ANNA, ANNA, samples::photo(3, 3), "one");
+                world.anna("two");
+                world.sends(BORIS, BORIS, samples::document("three.txt", "three"));
+                world.anna("four");
+                world.says(CLARA, CLARA, "five");
             }
             Self::Budgeted => {
                 world.says(OLGA, OLGA, &format!("/budget {ANNA} 5"));
