@@ -132,13 +132,7 @@ impl Scene {
                 world.anna("two");
                 world.says(CLARA, CLARA, "three");
             }
-            Self::Sent => {
-                world.sends_with(ANNA, ANNA, samples::photo(3, 3), "one");
-                world.anna("two");
-                world.sends(BORIS, BORIS, samples::document("three.txt", "three"));
-                world.anna("four");
-                world.says(CLARA, CLARA, "five");
-            }
+            Self::Sent => files_are_sent(world),
             Self::Budgeted => {
                 world.says(OLGA, OLGA, &format!("/budget {ANNA} 5"));
                 world.anna("one");
@@ -308,4 +302,12 @@ fn answer(question: &str) -> String {
         "table" => "Look:\n\n| a | b |\n|---|---|\n| 1 | 2 |".to_owned(),
         question => format!("re: {question}"),
     }
+}
+
+fn files_are_sent(world: &World) {
+    world.sends_with(ANNA, ANNA, samples::photo(3, 3), "one");
+    world.anna("two");
+    world.sends(BORIS, BORIS, samples::document("three.txt", "three"));
+    world.anna("four");
+    world.says(CLARA, CLARA, "five");
 }
