@@ -4,21 +4,28 @@
 //! on these: a conversation that is too long for it, a chosen model that is not there any more. Each keeps money back for
 //! itself, at the price of the model that it asks.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::attached::{Files, Obstacle};
 use super::charge::Charge;
 use super::running::Turn;
-use super::stream::{self, Written};
+use super::stream::{self, End, Written};
 use super::{Choices, Question, Tools, context, keyed_hash};
 use crate::money::{Refusal, Reservation, Verdict, Worst};
 use crate::openrouter::ChatRequest;
 use crate::storage::StorageError;
+use crate::telegram::methods::SendTyping;
 
 /// How long the first question of all, at a first start, waits for the first list of models and their prices: several
 /// times what the provider takes for it.
 const FIRST_LIST: Duration = Duration::from_secs(5);
+
+/// How long nobody wonders whether something is going on.
+const UNNOTICED: Duration = Duration::from_secs(1);
+/// "typing…" is shown for five seconds.
+const TYPING: Duration = Duration::from_secs(4);
 
 /// What an attempt is made with.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +52,20 @@ pub(super) enum NotMade {
     Refused(Refusal),
     /// What came with the question cannot be read, or not on what held for the conversation.
     Unread(Obstacle, Box<Choices>),
+    /// Somebody has ended it while files were fetched for it.
+    Over(End),
+}
+
+/// Says that something is going on, when fetching takes long enough for that to be asked.
+async fn keep_typing(tools: &Tools, question: &Question) -> Infallible {
+    let typing = SendTyping::new(question.address.chat, question.address.thread);
+    let mut pause = UNNOTICED;
+    loop {
+        tools.clock.sleep(pause).await;
+        // A sign of life is worth no second attempt.
+        let _ = tools.telegram.call(&typing).await;
+        pause = TYPING;
+    }
 }
 
 impl Attempt {
@@ -78,7 +99,13 @@ impl Attempt {
             () = tools.catalogue.is_asked_for() => {}
             () = tools.clock.sleep(FIRST_LIST) => {}
         }
-        let (request, choices) = match self.request(tools, question).await? {
+        let request = tokio::select! {
+            biased;
+            end = turn.ends().over() => return Ok(Err(NotMade::Over(end))),
+            request = self.request(tools, question) => request?,
+            never = keep_typing(tools, question) => match never {},
+        };
+        let (request, choices) = match request {
             Ok(request) => request,
             Err((obstacle, choices)) => return Ok(Err(NotMade::Unread(obstacle, Box::new(choices)))),
         };

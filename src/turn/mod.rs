@@ -180,6 +180,7 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, S
         let (mut made, reservation) = match attempt.make(tools, &question, &turn).await? {
             Ok(made) => made,
             Err(NotMade::Refused(refusal)) => return Ok(Answer::Refused(refusal, question.placed)),
+            Err(NotMade::Over(end)) => return Ok(reply::ended(tools, &question, end)),
             Err(NotMade::Unread(obstacle, choices)) => return Ok(Answer::Unread(obstacle, choices, question.placed)),
         };
         let bill = reservation.bill();

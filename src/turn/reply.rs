@@ -3,11 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use super::stream::{End, Written};
-use super::{Made, Question, Tools, buttons};
+use super::{Answer, Choices, LastFrame, Made, Question, Tools, buttons};
 use crate::config::ReplyFormat;
 use crate::openrouter::ModelErrorKind;
 use crate::replies::{self, Language};
-use crate::storage::{Bill, ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, UsageRecord};
+use crate::storage::{
+    Bill, ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, Preferences, UsageRecord,
+};
 use crate::telegram::markdown;
 use crate::telegram::split::{MESSAGE_UNITS, split};
 
@@ -48,6 +50,20 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
         turn: Some(finished(question, written, bill)),
         ..NewReply::default()
     }
+}
+
+/// An answer that somebody has ended before the model was asked for it.
+pub(super) fn ended(tools: &Tools, question: &Question, end: End) -> Answer {
+    let written = Written::nothing(end);
+    let reply = if matches!(written.end, End::Edited) {
+        void(question, written, Bill::default(), question.placed)
+    } else {
+        let choices = Choices::of(tools, &Preferences::default());
+        let reply = reply(tools, question, Made { written, choices }, Bill::default());
+        let in_place = if reply.in_place.is_empty() { question.placed.into_iter().collect() } else { reply.in_place };
+        NewReply { in_place, ..reply }
+    };
+    Answer::Written(Box::new(reply), LastFrame::none())
 }
 
 /// An answer whose question was edited meanwhile: nothing of it is sent or remembered but what it cost, and the messages

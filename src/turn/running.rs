@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 use super::Question;
+use super::stream::End;
 use crate::storage::Seq;
 use crate::update::Lane;
 
@@ -37,6 +38,17 @@ pub(super) struct Ends {
     pub(super) stopped: CancellationToken,
     /// The question was edited, so this is the answer to another one.
     pub(super) edited: CancellationToken,
+}
+
+impl Ends {
+    /// Returns when somebody has ended it. An edit comes first: whatever else was wanted, it is another question now.
+    pub(super) async fn over(&self) -> End {
+        tokio::select! {
+            biased;
+            () = self.edited.cancelled() => End::Edited,
+            () = self.stopped.cancelled() => End::Stopped,
+        }
+    }
 }
 
 /// An answer being written; dropping it takes it off the list.

@@ -308,3 +308,21 @@ async fn who_is_killed_while_a_file_comes_fetches_it_again_and_answers_once() {
     assert_eq!((world.model.request_count(), world.said(ANNA).len(), world.downloads()), (1, 1, 2));
     world.ends().await;
 }
+
+#[tokio::test]
+async fn who_stops_while_a_file_is_fetched_waits_no_more() {
+    let world = World::with(Mode::Webhook).await;
+    world.telegram.fail(Fault::new("file", 1, Trouble::DoneThenStall));
+    world.sends_with(ANNA, ANNA, document("notes.txt", "x".repeat(100_000)), "sum it up");
+    until("she sees that something is going on", async || {
+        world.telegram.calls().iter().any(|call| call.method == "sendChatAction")
+    })
+    .await;
+    world.anna("/stop");
+    assert_eq!(hears(&world, ANNA).await, replies::stopped(EN));
+    assert_eq!(world.model.request_count(), 0);
+    world.anna("/retry");
+    world.drains().await;
+    assert_eq!((world.model.request_count(), world.downloads()), (1, 2));
+    world.ends().await;
+}
