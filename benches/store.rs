@@ -110,6 +110,7 @@ fn answer(id: i64) -> NewReply {
             user: id,
             asked_in: id,
             question: "z".repeat(100),
+            attachments: Vec::new(),
             answer: text,
             complete: true,
             usage: Some(usage),

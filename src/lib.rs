@@ -43,6 +43,7 @@ pub mod storage;
 pub mod openrouter;
 pub mod telegram;
 pub mod owner;
+pub mod media;
 
 // The work.
 pub mod access;

@@ -20,6 +20,7 @@ use crate::inbox::Inbox;
 use crate::intake::polling::News;
 use crate::intake::{Acceptor, door, polling};
 use crate::limits::{self, Limits};
+use crate::media::Fetcher;
 use crate::money::Money;
 use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
@@ -145,6 +146,7 @@ async fn tools(frame: &Frame, parts: Parts, bot: BotIdentity) -> Result<Arc<Tool
         model,
         model_name: config.openrouter.model.clone(),
         catalogue,
+        files: Fetcher::new(telegram.clone()),
         telegram,
         clock: frame.clock.clone(),
         config: config.turns.clone(),

@@ -101,6 +101,10 @@ named! {
         /// Somebody is told that there is no answer.
         Apologize = "apologize",
 
+        /// Where a file lies that somebody has sent.
+        GetFile = "getFile",
+        /// It is fetched from there, until the first bytes come.
+        Download = "download",
         /// Who the bot is.
         GetMe = "getMe",
         /// What its menu shows.

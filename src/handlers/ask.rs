@@ -2,29 +2,34 @@
 
 use std::sync::Arc;
 
-use super::{HandlerError, Job, Outcome, budget, refused};
+use super::question::Asked;
+use super::{HandlerError, Job, Outcome, budget, refused, unread};
 use crate::storage::Address;
 use crate::turn::{self, Again, Answer, Question, Tools};
 
-pub(super) async fn ask(tools: Arc<Tools>, job: Arc<Job>, text: String) -> Result<Outcome, HandlerError> {
-    let asked_in = job.message().map_or(0, |message| message.id);
-    answer(&tools, &job, question(&job, text, asked_in)).await
+pub(super) async fn ask(tools: Arc<Tools>, job: Arc<Job>, words: String) -> Result<Outcome, HandlerError> {
+    let (asked, asked_in) = match job.message() {
+        Some(message) => (Asked::of(message, &words, &tools.bot), message.id),
+        None => (Asked::again(words, Vec::new()), 0),
+    };
+    answer(&tools, &job, question(&job, asked, asked_in)).await
 }
 
-/// The same for a question that was asked before: its text, and the message that asks it.
+/// The same for a question that was asked before: what it asks, and the message that asks it.
 pub(super) async fn again(
     tools: &Arc<Tools>,
     job: &Job,
-    (text, asked_in): (String, i64),
+    (asked, asked_in): (Asked, i64),
     again: Again,
+    model: Option<String>,
 ) -> Result<Outcome, HandlerError> {
-    let question = question(job, text, asked_in);
+    let question = question(job, asked, asked_in);
     let reply_to = (job.lane.chat < 0 && asked_in > 0).then_some(asked_in);
     let address = Address { reply_to, ..question.address };
-    answer(tools, job, Question { address, again: Some(again), ..question }).await
+    answer(tools, job, Question { address, model, again: Some(again), ..question }).await
 }
 
-fn question(job: &Job, text: String, asked_in: i64) -> Question {
+fn question(job: &Job, asked: Asked, asked_in: i64) -> Question {
     Question {
         lane: job.lane,
         key: job.key,
@@ -34,7 +39,10 @@ fn question(job: &Job, text: String, asked_in: i64) -> Question {
         user: job.user().map_or(0, |user| user.id),
         payer: job.person().unwrap_or(job.lane.chat),
         language: job.language(),
-        text,
+        text: asked.text,
+        joined: asked.joined,
+        attachments: asked.attachments,
+        model: None,
         placed: job.placed,
         again: None,
     }
@@ -43,6 +51,9 @@ fn question(job: &Job, text: String, asked_in: i64) -> Question {
 async fn answer(tools: &Arc<Tools>, job: &Job, question: Question) -> Result<Outcome, HandlerError> {
     Ok(match turn::answer(tools, &question).await? {
         Answer::Written(reply, last_frame) => Outcome::Answer(reply, last_frame),
+        Answer::Unread(obstacle, choices, placed) => {
+            unread::outcome(tools, job, question, (obstacle, &choices, placed))
+        }
         Answer::Unwanted => {
             refused::take_back(tools, job).await;
             Outcome::Nothing

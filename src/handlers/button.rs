@@ -5,7 +5,7 @@ use std::sync::Arc;
 use teloxide::types::UserId;
 
 use super::route::NOT_ALLOWED;
-use super::{HandlerError, Job, Outcome, panel, retry, stop};
+use super::{HandlerError, Job, Outcome, panel, retry, stop, unread};
 use crate::access::Standing;
 use crate::telegram::methods::AnswerCallback;
 use crate::turn::Tools;
@@ -16,6 +16,9 @@ use crate::{metrics, replies};
 pub(super) async fn pressed(tools: Arc<Tools>, job: Arc<Job>, callback: Callback) -> Result<Outcome, HandlerError> {
     if let Some((stamp, wish)) = panel::read(&callback.data) {
         return panel::pressed(&tools, &job, &callback, stamp, wish).await;
+    }
+    if let Some(wanted) = unread::read(&callback.data) {
+        return unread::pressed(&tools, &job, &callback, wanted).await;
     }
     match buttons::read(&callback.data) {
         Some(Press::Stop(seq)) => Ok(stop::pressed(&tools, &job, &callback, seq).await),

@@ -30,6 +30,7 @@ mod new;
 mod panel;
 mod persona;
 mod people;
+mod question;
 mod refused;
 mod retry;
 mod route;
@@ -38,6 +39,7 @@ mod settings;
 mod stats;
 mod status;
 mod stop;
+mod unread;
 
 use route::{Route, route};
 

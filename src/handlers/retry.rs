@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::question::Asked;
 use super::{HandlerError, Job, Outcome, ask, button};
 use crate::replies;
 use crate::storage::Seq;
@@ -16,7 +17,7 @@ pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome,
         return Ok(job.reply(replies::nothing_to_retry(job.language())));
     };
     let again = Again { turn: turn.id, in_place: Vec::new(), void: false, answered: turn.answered };
-    ask::again(&tools, &job, (turn.question, turn.asked_in), again).await
+    ask::again(&tools, &job, (Asked::again(turn.question, turn.attachments), turn.asked_in), again, None).await
 }
 
 pub(super) async fn pressed(
@@ -32,5 +33,5 @@ pub(super) async fn pressed(
     };
     button::say(tools, callback, None).await;
     let again = Again { turn: turn.id, in_place: turn.messages, void: false, answered: turn.answered };
-    ask::again(tools, job, (turn.question, turn.asked_in), again).await
+    ask::again(tools, job, (Asked::again(turn.question, turn.attachments), turn.asked_in), again, None).await
 }

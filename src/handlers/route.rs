@@ -154,7 +154,9 @@ fn message_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Ro
     let asked = message.private || is_addressed(message, bot);
     match &message.content {
         _ if !asked => Route::Ignore("group_talk".to_owned()),
-        Content::Text(text) => question(text, message.private, bot),
+        Content::Text(text) => question(text, message, bot),
+        Content::Files(_, caption) => question(caption, message, bot),
+        Content::Told(words) => Route::Ask(words.clone()),
         Content::Media(kind) => Route::Say(Sentence::NotHandledYet(kind)),
         Content::Service => Route::Ignore("service_message".to_owned()),
     }
@@ -163,6 +165,10 @@ fn message_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Ro
 /// Whether it was a question is in the store. What it asks now is read as in a new message; what would not be a question
 /// there is one all the same, since its answer may have been ended for it.
 fn edited_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Route {
+    // A place that is shared live moves all the time, a poll is counted: neither asks anew.
+    if matches!(message.content, Content::Told(_)) {
+        return Route::Ignore("edited_message".to_owned());
+    }
     match (message_route(message, bot, audience), message.text()) {
         (Route::Ask(question), _) => Route::Edited(question),
         (_, Some(text)) => Route::Edited(text.trim().to_owned()),
@@ -195,8 +201,7 @@ fn command_route(message: &Message, command: &str, rest: &str, audience: Audienc
         "allow" if audience == Audience::Owner => Route::Decide(Verdict::Allow, rest.to_owned()),
         "ban" if audience == Audience::Owner => Route::Decide(Verdict::Ban, rest.to_owned()),
         "unban" if audience == Audience::Owner => Route::Decide(Verdict::Unban, rest.to_owned()),
-        "ask" if rest.is_empty() => Route::Say(Sentence::EmptyQuestion),
-        "ask" => Route::Ask(rest.to_owned()),
+        "ask" => ask(rest, message),
         // In a group it may be for another bot.
         _ if message.private => Route::Say(unknown_command(command, audience)),
         _ => Route::Ignore("unknown_command".to_owned()),
@@ -215,10 +220,18 @@ fn is_addressed(message: &Message, bot: &BotIdentity) -> bool {
 }
 
 /// In a group the mention is the address, not part of the question.
-fn question(text: &str, private: bool, bot: &BotIdentity) -> Route {
-    let question = if private { text.to_owned() } else { without_mention(text, &bot.username) };
-    let question = question.trim();
-    if question.is_empty() { Route::Say(Sentence::EmptyQuestion) } else { Route::Ask(question.to_owned()) }
+fn question(text: &str, message: &Message, bot: &BotIdentity) -> Route {
+    let question = if message.private { text.to_owned() } else { without_mention(text, &bot.username) };
+    ask(question.trim(), message)
+}
+
+/// A question without words is one all the same when it comes with files, or points at what somebody else has said.
+fn ask(question: &str, message: &Message) -> Route {
+    let points_at = message.replied.as_ref().is_some_and(|replied| !message.private || replied.quote.is_some());
+    match question {
+        "" if message.attachments().is_empty() && !points_at => Route::Say(Sentence::EmptyQuestion),
+        question => Route::Ask(question.to_owned()),
+    }
 }
 
 fn without_mention(text: &str, username: &str) -> String {

@@ -7,7 +7,7 @@ use super::{HandlerError, Job, Outcome};
 use crate::turn::{Choices, Tools};
 
 use crate::metrics;
-use crate::replies::{self, Audience, Unread};
+use crate::replies::{self, Audience};
 
 /// `/start`.
 pub(super) async fn greeting(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
@@ -33,7 +33,7 @@ pub(super) async fn sentence(job: Arc<Job>, sentence: Sentence) -> Result<Outcom
             }
         }
         Sentence::EmptyQuestion => replies::empty_question(language),
-        Sentence::NotHandledYet(kind) => replies::cannot_read(language, Unread::named(kind)),
+        Sentence::NotHandledYet(kind) => replies::cannot_read(language, kind),
     }))
 }
 

@@ -209,6 +209,11 @@ pub fn refused_by_budget(whose: &'static str) {
     counter!("routergram_budget_refusals_total", "budget" => whose).increment(1);
 }
 
+/// A question was not asked: what came with it cannot be read, for one of the reasons in the table.
+pub fn files_unread(reason: &'static str) {
+    counter!("routergram_files_unread_total", "reason" => reason).increment(1);
+}
+
 /// So many questions may have been taken by the provider before an earlier process died.
 pub fn questions_in_doubt(count: u64) {
     counter!("routergram_questions_in_doubt_total").increment(count);

@@ -181,6 +181,24 @@ pub const METRICS: &[Metric] = &[
          cost, or the whole bot's was used up.",
     ),
     counter(
+        "routergram_files_unread_total",
+        &[these(
+            "reason",
+            &[
+                "model_sees_nothing",
+                "model_hears_nothing",
+                "too_much",
+                "too_large",
+                "empty",
+                "unreadable",
+                "odd_picture",
+                "gone",
+                "unreachable",
+            ],
+        )],
+        "Questions that were not asked, because what came with them could not be read, or not by the model.",
+    ),
+    counter(
         "routergram_questions_in_doubt_total",
         &[],
         "Questions that a process died over before the ledger knew whether the model had begun to answer.",

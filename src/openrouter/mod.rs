@@ -12,6 +12,8 @@
 //! total timeout (it would kill a live stream), and with a limit on connecting.
 
 mod account;
+mod body;
+mod content;
 mod errors;
 mod events;
 mod models;
@@ -26,13 +28,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use bytes::Bytes;
 use futures_util::StreamExt as _;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 pub use account::{GenerationRecord, KeyInfo, Lookup};
+pub use content::{Base64, Content, Form, Media};
 pub use errors::{ModelError, ModelErrorKind};
 #[cfg(fuzzing)]
 pub use events::overheard;
@@ -43,6 +45,7 @@ pub use stream::AnswerStream;
 use crate::clock::{Clock, Timestamp};
 use crate::config::OpenRouterConfig;
 use crate::faults::{self, Step};
+use body::Body;
 use errors::Failure;
 use request::Defaults;
 use wire::WireError;
@@ -182,14 +185,14 @@ impl OpenRouter {
 
     /// One request, up to the headers of a good response. The body of an error is read until `patience` ends; then the
     /// status alone must do.
-    async fn post(self, body: Bytes, patience: Timestamp) -> Result<Opened, Failure> {
+    async fn post(self, body: Body, patience: Timestamp) -> Result<Opened, Failure> {
         let inner = &self.inner;
         let request = inner
             .http
             .post(inner.address(&["chat", "completions"]))
             .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "text/event-stream")
-            .body(body);
+            .header(ACCEPT, "text/event-stream");
+        let request = body.into_request(request);
         let response = faults::around(Step::Ask, request.send()).await.map_err(Failure::transport)?;
         let status = response.status();
         let generation_id = text_of(response.headers(), &HeaderName::from_static("x-generation-id"));

@@ -5,9 +5,10 @@
 //! assumes the model's maximum and refuses with 402. The fields are those of OpenRouter's own API description; a
 //! server that is not OpenRouter is told in addition to report usage, which OpenRouter does unasked.
 
-use bytes::Bytes;
 use serde::Serialize;
 
+use super::body;
+use super::content::{Content, Media};
 use crate::config::Effort;
 
 /// OpenRouter's limit for `session_id`, in characters.
@@ -19,23 +20,28 @@ pub struct ChatMessage {
     /// Who said it.
     pub role: Role,
     /// What.
-    pub content: String,
+    pub content: Content,
 }
 
 impl ChatMessage {
     /// The owner's instructions.
-    pub fn system(content: impl Into<String>) -> Self {
-        Self { role: Role::System, content: content.into() }
+    pub fn system(text: impl Into<String>) -> Self {
+        Self { role: Role::System, content: text.into().into() }
     }
 
     /// What the person said.
-    pub fn user(content: impl Into<String>) -> Self {
-        Self { role: Role::User, content: content.into() }
+    pub fn user(text: impl Into<String>) -> Self {
+        Self { role: Role::User, content: text.into().into() }
+    }
+
+    /// What the person said and sent.
+    pub fn user_with(text: impl Into<String>, media: Vec<Media>) -> Self {
+        Self { role: Role::User, content: Content { text: text.into(), media } }
     }
 
     /// What the model said before.
-    pub fn assistant(content: impl Into<String>) -> Self {
-        Self { role: Role::Assistant, content: content.into() }
+    pub fn assistant(text: impl Into<String>) -> Self {
+        Self { role: Role::Assistant, content: text.into().into() }
     }
 }
 
@@ -101,7 +107,24 @@ struct Body<'a> {
     reasoning: Option<Reasoning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tools: Option<[Tool; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plugins: Option<[Plugin; 1]>,
 }
+
+#[derive(Serialize)]
+struct Plugin {
+    id: &'static str,
+    pdf: Engine,
+}
+
+#[derive(Serialize)]
+struct Engine {
+    engine: &'static str,
+}
+
+/// PDFs are read by the engine that costs nothing. Where none is named, a model that takes no files gets them by way of
+/// one at $2 for a thousand pages (OpenRouter, "PDF Inputs", at the end of 2026).
+const FILE_PARSER: Plugin = Plugin { id: "file-parser", pdf: Engine { engine: "cloudflare-ai" } };
 
 #[derive(Serialize)]
 struct Reasoning {
@@ -160,18 +183,18 @@ impl ChatRequest {
     pub(super) fn terms<'a>(&'a self, defaults: &'a Defaults) -> Terms<'a> {
         let model = self.model.as_deref().unwrap_or(&defaults.model);
         let others = defaults.fallbacks.iter().map(String::as_str).filter(|other| *other != model);
-        let tokens = self.messages.iter().map(|message| message.content.len().div_ceil(3) + 4).sum::<usize>();
+        let tokens: u64 = self.messages.iter().map(|message| message.content.tokens()).sum();
         let results = if self.web_search { SEARCH_RESULTS } else { 0 };
         Terms {
             models: std::iter::once(model).chain(others).collect(),
-            prompt_tokens: tokens as u64 + u64::from(results) * SEARCH_RESULT_TOKENS,
+            prompt_tokens: tokens + u64::from(results) * SEARCH_RESULT_TOKENS,
             max_tokens: self.max_tokens.unwrap_or(defaults.max_tokens).into(),
             extra_micro_usd: i64::from(results) * SEARCH_RESULT_MICRO_USD,
         }
     }
 
     /// The JSON that is posted.
-    pub(super) fn body(&self, defaults: &Defaults) -> Result<Bytes, serde_json::Error> {
+    pub(super) fn body(&self, defaults: &Defaults) -> Result<body::Body, serde_json::Error> {
         let model = self.model.as_deref().unwrap_or(&defaults.model);
         let body = Body {
             model,
@@ -185,8 +208,14 @@ impl ChatRequest {
             stream_options: (!defaults.reports_usage).then_some(StreamOptions { include_usage: true }),
             reasoning: self.effort.map(|effort| Reasoning { effort: effort.name() }),
             tools: self.web_search.then_some([WEB_SEARCH]),
+            plugins: self.has_documents().then_some([FILE_PARSER]),
         };
-        serde_json::to_vec(&body).map(Bytes::from)
+        let files = self.messages.iter().flat_map(|message| &message.content.media).map(|media| media.data.bytes());
+        body::Body::json(&body, files.collect())
+    }
+
+    fn has_documents(&self) -> bool {
+        self.messages.iter().any(|message| message.content.has_documents())
     }
 }
 
@@ -211,7 +240,7 @@ mod tests {
     }
 
     fn body(request: &ChatRequest, defaults: &Defaults) -> Value {
-        serde_json::from_slice(&request.body(defaults).unwrap()).unwrap()
+        serde_json::from_slice(&request.body(defaults).unwrap().concat()).unwrap()
     }
 
     #[test]

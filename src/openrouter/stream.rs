@@ -13,9 +13,9 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use super::body::Body;
 use super::errors::{Failure, ModelError, ModelErrorKind};
 use super::events::{Event, Events, Fault};
 use super::retry::{Again, Retries};
@@ -34,7 +34,7 @@ const GOODBYE: Duration = Duration::from_millis(50);
 /// An answer being written. Dropping it closes the connection, which is what stops the billing.
 pub struct AnswerStream {
     client: OpenRouter,
-    body: Bytes,
+    body: Body,
     retries: Retries,
     state: State,
     /// When the present request counts as stalled.
@@ -72,7 +72,7 @@ enum Step {
 }
 
 impl AnswerStream {
-    pub(super) fn new(client: OpenRouter, body: Bytes) -> Self {
+    pub(super) fn new(client: OpenRouter, body: Body) -> Self {
         let mut stream = Self {
             deadline: client.clock().now(),
             client,

@@ -65,4 +65,7 @@ pub use personas::{
     persona_hint, persona_none, persona_not_offered, persona_off, persona_waits, settings_persona_button,
 };
 pub use status::{Credit, Outside, Queue, Status, Waiting, status};
-pub use unread::{Unread, cannot_read};
+pub use unread::{
+    cannot_hear, cannot_read, cannot_see, file_empty, file_gone, file_too_large, file_unreachable, file_unreadable,
+    files_too_much, nobody_hears, nobody_sees, picture_odd, this_file,
+};

@@ -81,8 +81,9 @@ fn no_two_sentences_are_the_same() {
 
 #[test]
 fn every_kind_of_message_has_its_own_sentence() {
-    let sentences: BTreeSet<String> = Unread::ALL.into_iter().map(|kind| cannot_read(Language::Ru, kind)).collect();
-    assert_eq!(sentences.len(), Unread::ALL.len());
+    let kinds = ["video", "animation", "story", "unheard_of"];
+    let sentences: BTreeSet<String> = kinds.into_iter().map(|kind| cannot_read(Language::Ru, kind)).collect();
+    assert_eq!(sentences.len(), kinds.len());
 }
 
 #[test]

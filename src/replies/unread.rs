@@ -1,160 +1,80 @@
-//! What the bot says to what it cannot read yet: one honest sentence for each kind, never silence.
+//! What the bot says to what it cannot read: one honest sentence for each kind, with what to do instead.
 
 use super::Language;
 use super::phrases::phrases;
 
-/// A kind of message that the bot cannot read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unread {
-    /// A picture, an album.
-    Photo,
-    /// A voice message.
-    Voice,
-    /// Music, a recording.
-    Audio,
-    /// A film.
-    Video,
-    /// A round film.
-    VideoNote,
-    /// A file.
-    Document,
-    /// A sticker.
-    Sticker,
-    /// A place or a venue.
-    Location,
-    /// A contact.
-    Contact,
-    /// A poll or a quiz.
-    Poll,
-    /// A dice, a dart and their like.
-    Dice,
-    /// A GIF.
-    Animation,
-    /// A story.
-    Story,
-    /// Anything that Telegram may think of.
-    Other,
-}
-
-impl Unread {
-    /// All of them.
-    pub const ALL: [Self; 14] = [
-        Self::Photo,
-        Self::Voice,
-        Self::Audio,
-        Self::Video,
-        Self::VideoNote,
-        Self::Document,
-        Self::Sticker,
-        Self::Location,
-        Self::Contact,
-        Self::Poll,
-        Self::Dice,
-        Self::Animation,
-        Self::Story,
-        Self::Other,
-    ];
-}
-
-impl Unread {
-    /// The kind of a message that holds this field, as the Bot API names it.
-    #[must_use]
-    pub fn named(field: &str) -> Self {
-        match field {
-            "photo" | "live_photo" => Self::Photo,
-            "voice" => Self::Voice,
-            "audio" => Self::Audio,
-            "video" => Self::Video,
-            "video_note" => Self::VideoNote,
-            "document" => Self::Document,
-            "sticker" => Self::Sticker,
-            "location" | "venue" => Self::Location,
-            "contact" => Self::Contact,
-            "poll" => Self::Poll,
-            "dice" => Self::Dice,
-            "animation" => Self::Animation,
-            "story" => Self::Story,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// The sentence for a message of this kind.
+/// The sentence for a message of a kind that the bot does not read, by its field in the Bot API.
 #[must_use]
-pub fn cannot_read(language: Language, kind: Unread) -> String {
-    match kind {
-        Unread::Photo => photo(language),
-        Unread::Voice => voice(language),
-        Unread::Audio => audio(language),
-        Unread::Video => video(language),
-        Unread::VideoNote => video_note(language),
-        Unread::Document => document(language),
-        Unread::Sticker => sticker(language),
-        Unread::Location => location(language),
-        Unread::Contact => contact(language),
-        Unread::Poll => poll(language),
-        Unread::Dice => dice(language),
-        Unread::Animation => animation(language),
-        Unread::Story => story(language),
-        Unread::Other => other(language),
+pub fn cannot_read(language: Language, field: &str) -> String {
+    match field {
+        "video" => video(language),
+        "animation" => animation(language),
+        "story" => story(language),
+        _ => other(language),
     }
 }
 
 phrases! {
-    /// A picture.
-    photo() {
-        "I can only read text for now: I cannot see pictures. Describe in words what is in it."
-    }
-    /// A voice message.
-    voice() {
-        "I can only read text for now: I cannot listen to voice messages. Please write it down."
-    }
-    /// Music, a recording.
-    audio() {
-        "I can only read text for now: I cannot listen to recordings. Please write your question."
-    }
     /// A film.
     video() {
-        "I can only read text for now: I cannot watch videos. Describe in words what it is about."
-    }
-    /// A round film.
-    video_note() {
-        "I can only read text for now: I cannot watch video messages. Please write it down."
-    }
-    /// A file.
-    document() {
-        "I can only read text for now: I cannot open files. Copy the text you mean into a message."
-    }
-    /// A sticker.
-    sticker() {
-        "A nice sticker, probably: I can only read text for now. Say it in words."
-    }
-    /// A place.
-    location() {
-        "I can only read text for now: I cannot see places on a map. Write its name or address."
-    }
-    /// A contact.
-    contact() {
-        "I can only read text for now: I did not look at this contact. Write what you need as text."
-    }
-    /// A poll.
-    poll() {
-        "I can only read text for now: I cannot read polls or vote in them. Write the question as text."
-    }
-    /// A dice.
-    dice() {
-        "I can only read text for now: I cannot play along. Write me something."
+        "I cannot watch videos. Send a picture of what matters in it, or a voice message of what is said."
     }
     /// A GIF.
     animation() {
-        "I can only read text for now: I cannot see GIFs. Say it in words."
+        "I cannot watch GIFs. Send a photo, or say it in words."
     }
     /// A story.
     story() {
-        "I can only read text for now: I cannot see stories. Describe in words what it is about."
+        "I cannot see stories. Send what is in it as a photo, or say it in words."
     }
     /// Anything else.
     other() {
-        "I can only read text for now, and this is something else. Write your question as text."
+        "I cannot read this kind of message. Write your question as text, or send a photo, a voice message or a file."
+    }
+    /// The model takes no pictures, others do.
+    pub cannot_see(model: &str = "Mistral Small") {
+        "{model} cannot see pictures. Who shall answer from now on? All models: /model"
+    }
+    /// No model on offer takes pictures.
+    pub nobody_sees(model: &str = "Mistral Small") {
+        "{model} cannot see pictures, and no other model here can. Describe in words what is in it."
+    }
+    /// The model takes no sound, others do.
+    pub cannot_hear(model: &str = "Mistral Small") {
+        "{model} cannot listen. Who shall answer from now on? All models: /model"
+    }
+    /// No model on offer takes sound.
+    pub nobody_hears(model: &str = "Mistral Small") {
+        "{model} cannot listen, and no other model here can. Please write it down."
+    }
+    /// More than the Bot API hands out.
+    pub file_too_large() {
+        "This file is larger than 20 MB, which is all that a bot may fetch. Send a smaller one, or a part of it."
+    }
+    /// Several files that are too large together.
+    pub files_too_much() {
+        "These files have more than 20 MB together. Send fewer of them at once."
+    }
+    /// Nothing in it.
+    pub file_empty() {
+        "There is nothing in this file. Was it saved before it was sent?"
+    }
+    /// An archive, an office document, a program.
+    pub file_unreadable(name: &str = "plan.docx") {
+        "I cannot read {name}. I read texts, PDFs, pictures and recordings: save it as one of these and send that."
+    }
+    /// A picture that models do not take.
+    pub picture_odd() {
+        "Models do not take this picture as a file. Send it as a photo: Telegram then makes one of it that they do."
+    }
+    /// A file without a name, in place of it.
+    pub this_file() { "this file" }
+    /// Telegram has forgotten it.
+    pub file_gone() {
+        "Telegram does not have this file any more. Please send it again."
+    }
+    /// Telegram does not hand it out now.
+    pub file_unreachable() {
+        "Telegram does not hand out this file at the moment. Your message is kept: /retry tries again."
     }
 }

@@ -26,7 +26,7 @@ use teloxide::types::MessageEntity;
 
 use crate::chart::Chart;
 use crate::clock::Timestamp;
-use crate::update::Lane;
+use crate::update::{Attachment, Lane};
 
 #[cfg(test)]
 mod contract;
@@ -252,6 +252,8 @@ pub struct AskedTurn {
     pub seq: Seq,
     /// As the model saw it.
     pub question: String,
+    /// What came with it.
+    pub attachments: Vec<Attachment>,
     /// The message that asked; 0 when it is not known.
     pub asked_in: i64,
     /// The messages that carry its answer, in order.
@@ -271,6 +273,8 @@ pub struct FinishedTurn {
     pub asked_in: i64,
     /// The question, as the model saw it.
     pub question: String,
+    /// What came with it.
+    pub attachments: Vec<Attachment>,
     /// The answer, as the model wrote it; empty when there was none.
     pub answer: String,
     /// False when the answer was cut off or stopped.
@@ -284,10 +288,21 @@ pub struct FinishedTurn {
 pub struct Conversation {
     /// The system prompt given with `/new`, when there was one.
     pub system_prompt: Option<String>,
-    /// Question and answer pairs, oldest first.
-    pub turns: Vec<(String, String)>,
+    /// Oldest first.
+    pub turns: Vec<PastTurn>,
     /// What was chosen for it.
     pub preferences: Preferences,
+}
+
+/// A question with its answer, as the model is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PastTurn {
+    /// As the model saw it.
+    pub question: String,
+    /// What came with it.
+    pub attachments: Vec<Attachment>,
+    /// As the model wrote it.
+    pub answer: String,
 }
 
 /// An update that was given up, for people to look at.

@@ -35,8 +35,11 @@ pub struct Telegram {
     http: reqwest::Client,
     /// `https://…/bot<token>/`, secret.
     base: Arc<str>,
+    /// `https://…/file/bot<token>`, secret.
+    files: Arc<Url>,
     token: BotToken,
     scheduler: Scheduler,
+    clock: Clock,
 }
 
 impl Telegram {
@@ -48,7 +51,9 @@ impl Telegram {
             .tcp_nodelay(true)
             .build()?;
         let base = base_of(&config.api_url, &token);
-        Ok(Self { http, base, token, scheduler: Scheduler::new(clock, config.max_per_second) })
+        let files = Arc::new(Url::parse(&base_of(&config.api_url, &token).replacen("/bot", "/file/bot", 1))?);
+        let scheduler = Scheduler::new(clock.clone(), config.max_per_second);
+        Ok(Self { http, base, files, token, scheduler, clock })
     }
 
     /// Sends or edits something in `chat` (negative: a group) when its turn comes. [`TelegramError::RetryAfter`] without
@@ -115,6 +120,19 @@ impl Telegram {
     ) -> Result<Box<RawValue>, TelegramError> {
         let answered = self.exchange(method, self.request(method, deadline).json(payload)).await;
         answered.map(|answered| answered.result)
+    }
+
+    pub(super) const fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// The address below which files lie, secret.
+    pub(super) fn files(&self) -> &Url {
+        &self.files
+    }
+
+    pub(super) const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// `text` without the token, for logs.

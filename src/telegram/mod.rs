@@ -5,6 +5,7 @@
 //! errors print addresses with the token.
 
 mod client;
+mod download;
 mod entities;
 mod error;
 pub mod markdown;
@@ -15,6 +16,7 @@ pub mod split;
 mod upload;
 
 pub use client::{Slot, Telegram};
+pub use download::Download;
 pub use error::TelegramError;
 pub use patience::Patience;
 pub use scheduler::{Kind, Urgency};

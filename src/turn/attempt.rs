@@ -4,20 +4,28 @@
 //! on these: a conversation that is too long for it, a chosen model that is not there any more. Each keeps money back for
 //! itself, at the price of the model that it asks.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attached::{Files, Obstacle};
 use super::charge::Charge;
 use super::running::Turn;
-use super::stream::{self, Written};
+use super::stream::{self, End, Written};
 use super::{Choices, Question, Tools, context, keyed_hash};
 use crate::money::{Refusal, Reservation, Verdict, Worst};
 use crate::openrouter::ChatRequest;
 use crate::storage::StorageError;
+use crate::telegram::methods::SendTyping;
 
 /// How long the first question of all, at a first start, waits for the first list of models and their prices: several
 /// times what the provider takes for it.
 const FIRST_LIST: Duration = Duration::from_secs(5);
+
+/// How long nobody wonders whether something is going on.
+const UNNOTICED: Duration = Duration::from_secs(1);
+/// "typing…" is shown for five seconds.
+const TYPING: Duration = Duration::from_secs(4);
 
 /// What an attempt is made with.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +44,28 @@ pub(super) struct Made {
     pub(super) written: Written,
     /// What held for the conversation.
     pub(super) choices: Choices,
+}
+
+/// Why it was not made.
+pub(super) enum NotMade {
+    /// There is no money for it.
+    Refused(Refusal),
+    /// What came with the question cannot be read, or not on what held for the conversation.
+    Unread(Obstacle, Box<Choices>),
+    /// Somebody has ended it while files were fetched for it.
+    Over(End),
+}
+
+/// Says that something is going on, when fetching takes long enough for that to be asked.
+async fn keep_typing(tools: &Tools, question: &Question) -> Infallible {
+    let typing = SendTyping::new(question.address.chat, question.address.thread);
+    let mut pause = UNNOTICED;
+    loop {
+        tools.clock.sleep(pause).await;
+        // A sign of life is worth no second attempt.
+        let _ = tools.telegram.call(&typing).await;
+        pause = TYPING;
+    }
 }
 
 impl Attempt {
@@ -63,17 +93,26 @@ impl Attempt {
         tools: &Arc<Tools>,
         question: &Question,
         turn: &Turn,
-    ) -> Result<Result<(Made, Reservation), Refusal>, StorageError> {
+    ) -> Result<Result<(Made, Reservation), NotMade>, StorageError> {
         tokio::select! {
             biased;
             () = tools.catalogue.is_asked_for() => {}
             () = tools.clock.sleep(FIRST_LIST) => {}
         }
-        let (request, choices) = self.request(tools, question).await?;
+        let request = tokio::select! {
+            biased;
+            end = turn.ends().over() => return Ok(Err(NotMade::Over(end))),
+            request = self.request(tools, question) => request?,
+            never = keep_typing(tools, question) => match never {},
+        };
+        let (request, choices) = match request {
+            Ok(request) => request,
+            Err((obstacle, choices)) => return Ok(Err(NotMade::Unread(obstacle, Box::new(choices)))),
+        };
         let worst = Worst::of(&tools.model.terms(&request), |model| tools.catalogue.price(model));
         let mut reservation = match tools.money.reserve(question.payer, worst).await? {
             Verdict::Granted(reservation) => reservation,
-            Verdict::Refused(refusal) => return Ok(Err(refusal)),
+            Verdict::Refused(refusal) => return Ok(Err(NotMade::Refused(refusal))),
         };
         let mut charge = Charge::new(tools, question, &mut reservation);
         let written = stream::write(tools, question, request, turn.ends(), &mut charge).await;
@@ -81,18 +120,27 @@ impl Attempt {
     }
 
     /// The question with as much of the conversation as fits, and what holds in it.
-    async fn request(self, tools: &Tools, question: &Question) -> Result<(ChatRequest, Choices), StorageError> {
+    async fn request(
+        self,
+        tools: &Tools,
+        question: &Question,
+    ) -> Result<Result<(ChatRequest, Choices), (Obstacle, Choices)>, StorageError> {
         let lane = question.lane;
-        let conversation = tools.storage.conversation(lane.conversation(), self.budget, question.without()).await?;
+        let mut conversation = tools.storage.conversation(lane.conversation(), self.budget, question.without()).await?;
+        conversation.preferences.model = question.model.clone().or(conversation.preferences.model);
         let mut choices = Choices::of(tools, &conversation.preferences);
         if self.model_refused {
             choices = choices.without_its_model(tools);
         }
+        let files = match Files::fetch(tools, &choices, &question.attachments, &conversation).await {
+            Ok(files) => files,
+            Err(obstacle) => return Ok(Err((obstacle, choices))),
+        };
         // What this conversation was begun with is nearer than the persona, and that is nearer than the owner's own.
         let persona = choices.persona.as_ref().map(|persona| persona.prompt.as_str());
         let prompt = conversation.system_prompt.as_deref().or(persona).unwrap_or(&tools.config.system_prompt);
         let request = ChatRequest {
-            messages: context::messages(&choices.instructed(prompt), &conversation, &question.text),
+            messages: context::messages(&choices.instructed(prompt), &conversation, question, &files),
             session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", lane.chat, lane.thread)),
             user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
             model: Some(choices.model.clone()),
@@ -100,6 +148,6 @@ impl Attempt {
             effort: choices.effort(),
             web_search: choices.web_search(),
         };
-        Ok((request, choices))
+        Ok(Ok((request, choices)))
     }
 }

@@ -1,5 +1,7 @@
 //! What the model sees: the system prompt, as much of the conversation as fits, the question.
 
+use super::Question;
+use super::attached::{EARLIER_TOKENS, Files};
 use crate::openrouter::ChatMessage;
 use crate::storage::Conversation;
 
@@ -8,11 +10,26 @@ use crate::storage::Conversation;
 pub(super) const BUDGET: usize = 16_000;
 
 /// System prompt first, never dropped; then the conversation, oldest turn first; then the question.
-pub(super) fn messages(prompt: &str, conversation: &Conversation, question: &str) -> Vec<ChatMessage> {
-    let system = (!prompt.is_empty()).then(|| ChatMessage::system(prompt));
-    let past = conversation
-        .turns
-        .iter()
-        .flat_map(|(question, answer)| [ChatMessage::user(question), ChatMessage::assistant(answer)]);
-    system.into_iter().chain(past).chain([ChatMessage::user(question)]).collect()
+pub(super) fn messages(
+    prompt: &str,
+    conversation: &Conversation,
+    question: &Question,
+    files: &Files,
+) -> Vec<ChatMessage> {
+    let mut messages = Vec::with_capacity(conversation.turns.len() * 2 + 2);
+    let mut unlimited = u64::MAX;
+    let (text, media) = files.with(&question.text, &question.attachments, &mut unlimited);
+    messages.push(ChatMessage::user_with(text, media));
+    // From the newest on, because of earlier files the newest go along.
+    let mut left = EARLIER_TOKENS;
+    for turn in conversation.turns.iter().rev() {
+        let (text, media) = files.with(&turn.question, &turn.attachments, &mut left);
+        messages.push(ChatMessage::assistant(&turn.answer));
+        messages.push(ChatMessage::user_with(text, media));
+    }
+    if !prompt.is_empty() {
+        messages.push(ChatMessage::system(prompt));
+    }
+    messages.reverse();
+    messages
 }

@@ -18,6 +18,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::TurnConfig;
 use crate::limits::Limits;
+use crate::media::Fetcher;
 use crate::metrics;
 use crate::money::{Money, Refusal};
 use crate::openrouter::{ModelErrorKind, OpenRouter};
@@ -26,9 +27,10 @@ use crate::replies::Language;
 use crate::storage::{Address, ClaimKey, NewReply, Storage, StorageError, TurnId};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
-use crate::update::Lane;
+use crate::update::{Attachment, Lane};
 
 pub mod buttons;
+mod attached;
 mod attempt;
 mod charge;
 mod choices;
@@ -41,7 +43,8 @@ mod running;
 mod service;
 mod stream;
 
-use attempt::{Attempt, Made};
+pub use attached::{Obstacle, Sense};
+use attempt::{Attempt, Made, NotMade};
 pub use choices::Choices;
 pub use languages::Languages;
 pub use preview::{LastFrame, Over};
@@ -61,6 +64,8 @@ pub struct Tools {
     pub catalogue: Catalogue,
     /// The Bot API.
     pub telegram: Telegram,
+    /// What people send.
+    pub files: Fetcher,
     /// The time.
     pub clock: Clock,
     /// Limits and the system prompt.
@@ -108,8 +113,14 @@ pub struct Question {
     pub payer: i64,
     /// Their language, for the bot's own sentences.
     pub language: Language,
-    /// What they wrote.
+    /// What they ask, as the model is to see it.
     pub text: String,
+    /// It came in several messages, because it is longer than one may be.
+    pub joined: bool,
+    /// What they sent with it.
+    pub attachments: Vec<Attachment>,
+    /// The model that shall answer from now on, when it was chosen together with the question.
+    pub model: Option<String>,
     /// A message in which an attempt before a crash had begun to show its answer.
     pub placed: Option<i64>,
     /// It was asked before.
@@ -149,6 +160,9 @@ pub enum Answer {
     Written(Box<NewReply>, LastFrame),
     /// There is no money for it, and the model was not asked. The message, if any, in which an answer was to grow.
     Refused(Refusal, Option<i64>),
+    /// What came with it cannot be read, or not by this model; it was not asked. The model that would have answered, and
+    /// the message, if any, in which an answer was to grow.
+    Unread(Obstacle, Box<Choices>, Option<i64>),
     /// An owner has banned whoever asks since the question was read.
     Unwanted,
 }
@@ -165,7 +179,9 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, S
     let (mut made, bill) = loop {
         let (mut made, reservation) = match attempt.make(tools, &question, &turn).await? {
             Ok(made) => made,
-            Err(refusal) => return Ok(Answer::Refused(refusal, question.placed)),
+            Err(NotMade::Refused(refusal)) => return Ok(Answer::Refused(refusal, question.placed)),
+            Err(NotMade::Over(end)) => return Ok(reply::ended(tools, &question, end)),
+            Err(NotMade::Unread(obstacle, choices)) => return Ok(Answer::Unread(obstacle, choices, question.placed)),
         };
         let bill = reservation.bill();
         reservation.ends(made.written.finish.usage.cost_micro_usd);

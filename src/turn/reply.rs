@@ -3,11 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use super::stream::{End, Written};
-use super::{Made, Question, Tools, buttons};
+use super::{Answer, Choices, LastFrame, Made, Question, Tools, buttons};
 use crate::config::ReplyFormat;
 use crate::openrouter::ModelErrorKind;
 use crate::replies::{self, Language};
-use crate::storage::{Bill, ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, UsageRecord};
+use crate::storage::{
+    Bill, ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, Preferences, UsageRecord,
+};
 use crate::telegram::markdown;
 use crate::telegram::split::{MESSAGE_UNITS, split};
 
@@ -29,14 +31,14 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
     let mut parts = parts(tools, question.language, &written);
     // It is told with an answer alone: beside "the model is not available" it would only confuse.
     let has_text = !written.text.is_empty();
-    let mut forgotten = Vec::new();
+    let mut chosen: Vec<_> = question.model.iter().cloned().map(|id| PreferenceChange::Model(Some(id))).collect();
     if let Some(gone) = choices.gone.as_ref().filter(|_| has_text) {
         parts.push(Part::plain(replies::model_gone(question.language, gone, choices.name())));
-        forgotten.push(PreferenceChange::Model(None));
+        chosen.push(PreferenceChange::Model(None));
     }
     if let Some(gone) = choices.gone_persona.as_ref().filter(|_| has_text) {
         parts.push(Part::plain(replies::persona_gone(question.language, gone)));
-        forgotten.push(PreferenceChange::Persona(None));
+        chosen.push(PreferenceChange::Persona(None));
     }
     NewReply {
         address: question.address,
@@ -44,10 +46,24 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
         in_place: over.map(|again| again.in_place.clone()).unwrap_or_default(),
         keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
         conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
-        preferences: forgotten,
+        preferences: chosen,
         turn: Some(finished(question, written, bill)),
         ..NewReply::default()
     }
+}
+
+/// An answer that somebody has ended before the model was asked for it.
+pub(super) fn ended(tools: &Tools, question: &Question, end: End) -> Answer {
+    let written = Written::nothing(end);
+    let reply = if matches!(written.end, End::Edited) {
+        void(question, written, Bill::default(), question.placed)
+    } else {
+        let choices = Choices::of(tools, &Preferences::default());
+        let reply = reply(tools, question, Made { written, choices }, Bill::default());
+        let in_place = if reply.in_place.is_empty() { question.placed.into_iter().collect() } else { reply.in_place };
+        NewReply { in_place, ..reply }
+    };
+    Answer::Written(Box::new(reply), LastFrame::none())
 }
 
 /// An answer whose question was edited meanwhile: nothing of it is sent or remembered but what it cost, and the messages
@@ -79,7 +95,8 @@ fn finished(question: &Question, written: Written, bill: Bill) -> FinishedTurn {
         bill,
     });
     let (text, asked_in) = (question.text.clone(), question.asked_in);
-    FinishedTurn { user: question.user, asked_in, question: text, answer: written.text, complete, usage }
+    let attachments = question.attachments.clone();
+    FinishedTurn { user: question.user, asked_in, question: text, attachments, answer: written.text, complete, usage }
 }
 
 /// The text, and below it what the bot itself has to say. A rich message comes first when there is one; the text is then

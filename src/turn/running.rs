@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 use super::Question;
+use super::stream::End;
 use crate::storage::Seq;
-use crate::telegram::split::MESSAGE_UNITS;
 use crate::update::Lane;
 
 /// The answers being written. Clones are the same list.
@@ -40,6 +40,17 @@ pub(super) struct Ends {
     pub(super) edited: CancellationToken,
 }
 
+impl Ends {
+    /// Returns when somebody has ended it. An edit comes first: whatever else was wanted, it is another question now.
+    pub(super) async fn over(&self) -> End {
+        tokio::select! {
+            biased;
+            () = self.edited.cancelled() => End::Edited,
+            () = self.stopped.cancelled() => End::Stopped,
+        }
+    }
+}
+
 /// An answer being written; dropping it takes it off the list.
 pub(super) struct Turn {
     running: Running,
@@ -67,8 +78,7 @@ impl Running {
         let (lane, ends) = (question.lane.conversation(), Ends::default());
         let running = RunningTurn { user: question.user, seq: question.key.seq };
         // What was joined from several messages is not void when one of them changes.
-        let joined = question.text.encode_utf16().count() > MESSAGE_UNITS;
-        let asked_in = if joined { 0 } else { question.asked_in };
+        let asked_in = if question.joined { 0 } else { question.asked_in };
         self.turns().insert(lane, Entry { running, asked_in, ends: ends.clone() });
         Turn { running: self.clone(), lane, ends }
     }

@@ -57,7 +57,7 @@ impl End {
 }
 
 impl Written {
-    fn nothing(end: End) -> Self {
+    pub(super) fn nothing(end: End) -> Self {
         Self {
             text: String::new(),
             end,
@@ -99,8 +99,7 @@ pub(super) async fn write(
     let over = async {
         tokio::select! {
             biased;
-            () = ends.edited.cancelled() => End::Edited,
-            () = ends.stopped.cancelled() => End::Stopped,
+            end = ends.over() => end,
             () = tools.clock.sleep_until(deadline) => End::TimedOut,
         }
     };

@@ -4,6 +4,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::attachment::Attachment;
+use super::media::RawMedia;
+
 /// A message of a person (or of a chat speaking for itself).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
@@ -21,6 +24,10 @@ pub struct Message {
     pub content: Content,
     /// Formatting, commands and mentions in the text.
     pub entities: Vec<Entity>,
+    /// What whoever wrote it is called: a first name, or the title of a chat that speaks for itself.
+    pub author: Option<String>,
+    /// What it replies to.
+    pub replied: Option<Replied>,
     /// Who wrote the message that this one replies to.
     pub reply_to: Option<User>,
     /// The id of that message; `None` also for the opening of the topic, which everything in a topic replies to.
@@ -31,6 +38,8 @@ pub struct Message {
     pub album: Option<String>,
     /// Was it written elsewhere and passed on?
     pub forwarded: bool,
+    /// What whoever wrote it there is called, when that is told.
+    pub forwarded_from: Option<String>,
     /// In whose name it was sent.
     pub voice: Voice,
     /// Of a reply to something that was passed on: who had written that.
@@ -60,12 +69,29 @@ pub enum Origin {
 /// What a message is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Text, never empty.
+    /// Text, never blank.
     Text(String),
-    /// Something that people send and the bot does not read yet: "photo", "voice", … as the Bot API names it.
+    /// Files, never none, and what is said below them, which may be nothing.
+    Files(Vec<Attachment>, String),
+    /// Something without words that a sentence tells: a place, a contact, a sticker.
+    Told(String),
+    /// Something that people send and the bot does not read: "video", "story", … as the Bot API names it.
     Media(&'static str),
     /// Something that happened in the chat (a member came, a title changed): nobody expects an answer.
     Service,
+}
+
+/// What a message replies to, as far as it is a part of the question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replied {
+    /// What whoever wrote it is called.
+    pub author: Option<String>,
+    /// What it says; empty for a file without words.
+    pub text: String,
+    /// The part of it that is meant, when a part was marked.
+    pub quote: Option<String>,
+    /// Its files.
+    pub attachments: Vec<Attachment>,
 }
 
 /// Somebody.
@@ -76,6 +102,9 @@ pub struct User {
     /// Another bot?
     #[serde(default)]
     pub is_bot: bool,
+    /// What they call themselves.
+    #[serde(default)]
+    pub first_name: Option<String>,
     /// IETF tag of their client's language.
     #[serde(default)]
     pub language_code: Option<String>,
@@ -111,19 +140,21 @@ pub(super) struct RawMessage {
     #[serde(default)]
     entities: Value,
     #[serde(default)]
-    reply_to_message: Option<Replied>,
+    reply_to_message: Option<RawReplied>,
+    #[serde(default)]
+    quote: Value,
     #[serde(default)]
     date: Value,
     #[serde(default)]
     media_group_id: Value,
     #[serde(default)]
-    forward_origin: Option<IgnoredAny>,
+    forward_origin: Option<Value>,
     #[serde(default)]
-    forward_from: Option<IgnoredAny>,
+    forward_from: Option<Value>,
     #[serde(default)]
     forward_date: Option<IgnoredAny>,
     #[serde(default)]
-    sender_chat: Option<IgnoredAny>,
+    sender_chat: Option<Value>,
     #[serde(default)]
     via_bot: Option<IgnoredAny>,
     #[serde(default)]
@@ -131,7 +162,7 @@ pub(super) struct RawMessage {
     #[serde(default)]
     business_connection_id: Option<IgnoredAny>,
     #[serde(flatten)]
-    media: Media,
+    media: RawMedia,
 }
 
 #[derive(Deserialize)]
@@ -142,56 +173,22 @@ struct RawChat {
 }
 
 #[derive(Deserialize)]
-struct Replied {
+struct RawReplied {
     #[serde(default)]
     message_id: i64,
     #[serde(default)]
     from: Option<User>,
     #[serde(default)]
+    sender_chat: Value,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
     forward_origin: Value,
     #[serde(default)]
     forward_from: Value,
+    #[serde(flatten)]
+    media: RawMedia,
 }
-
-/// Declares which fields are media; the first one present names the message.
-macro_rules! media {
-    ($($field:ident),*) => {
-        /// Each field's presence is all that counts.
-        #[derive(Deserialize)]
-        struct Media { $(#[serde(default)] $field: Option<IgnoredAny>),* }
-
-        impl Media {
-            fn name(&self) -> Option<&'static str> {
-                $(if self.$field.is_some() { return Some(stringify!($field)); })*
-                None
-            }
-        }
-    };
-}
-
-// In this order: an animation also carries a document, a venue a location, a live photo a photo.
-media!(
-    animation,
-    audio,
-    live_photo,
-    photo,
-    voice,
-    video_note,
-    video,
-    document,
-    sticker,
-    venue,
-    location,
-    contact,
-    poll,
-    dice,
-    game,
-    story,
-    paid_media,
-    checklist,
-    invoice,
-    rich_message
-);
 
 impl From<RawMessage> for Message {
     fn from(raw: RawMessage) -> Self {
@@ -199,38 +196,90 @@ impl From<RawMessage> for Message {
         let private = raw.chat.kind.as_deref() == Some("private") || raw.chat.id > 0;
         let thread = if raw.is_topic_message { raw.message_thread_id.unwrap_or(0) } else { 0 };
         // Servers of before 2024 tell of a forward by fields of its own.
-        let forwarded = [&raw.forward_origin, &raw.forward_from, &raw.forward_date].iter().any(|mark| mark.is_some());
+        let forwarded = raw.forward_origin.is_some() || raw.forward_from.is_some() || raw.forward_date.is_some();
         let by_way_of = [&raw.via_bot, &raw.sender_business_bot, &raw.business_connection_id];
         let voice = match raw.sender_chat {
             Some(_) => Voice::Chat,
             None if by_way_of.iter().any(|mark| mark.is_some()) => Voice::ByWayOf,
             None => Voice::Own,
         };
-        let chat_itself = private.then_some(User { id: raw.chat.id, is_bot: false, language_code: None });
+        let chat_itself =
+            private.then_some(User { id: raw.chat.id, is_bot: false, first_name: None, language_code: None });
+        let origin = raw.forward_origin.unwrap_or(Value::Null);
         Self {
             id: raw.message_id,
             chat: raw.chat.id,
             private,
             thread,
+            author: name_of(raw.sender_chat.as_ref().unwrap_or(&Value::Null), raw.from.as_ref()),
             from: raw.from.or(chat_itself),
-            content: match (raw.text.filter(|text| !text.trim().is_empty()), raw.media.name()) {
-                (Some(text), _) => Content::Text(text),
-                (None, Some(media)) => Content::Media(media),
-                (None, None) => Content::Service,
-            },
-            entities: readable(&raw.entities),
-            replied_origin: raw.reply_to_message.as_ref().and_then(Replied::origin),
+            entities: readable(if raw.text.is_some() { &raw.entities } else { &raw.media.caption_entities }),
+            content: content(raw.text, &raw.media),
+            replied_origin: raw.reply_to_message.as_ref().and_then(RawReplied::origin),
             replies_to: raw.reply_to_message.as_ref().map(|replied| replied.message_id).filter(|id| *id != thread),
+            replied: replied(raw.reply_to_message.as_ref().filter(|replied| replied.message_id != thread), &raw.quote),
             reply_to: raw.reply_to_message.and_then(|replied| replied.from),
             sent_at: raw.date.as_i64().unwrap_or(0),
             album: raw.media_group_id.as_str().map(str::to_owned),
             forwarded,
+            forwarded_from: origin_name(&origin).or_else(|| first_name(raw.forward_from.as_ref()?)),
             voice,
         }
     }
 }
 
-impl Replied {
+fn content(text: Option<String>, media: &RawMedia) -> Content {
+    if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+        return Content::Text(text);
+    }
+    let files = media.attachments();
+    if !files.is_empty() {
+        return Content::Files(files, media.caption().unwrap_or_default().to_owned());
+    }
+    match (media.in_words(), media.name()) {
+        (Some(words), _) => Content::Told(words),
+        (None, Some(media)) => Content::Media(media),
+        (None, None) => Content::Service,
+    }
+}
+
+/// What it replies to. A quote of a message in another chat stands alone.
+fn replied(message: Option<&RawReplied>, quote: &Value) -> Option<Replied> {
+    let quote = quote.get("text").and_then(Value::as_str).filter(|quote| !quote.trim().is_empty()).map(str::to_owned);
+    let Some(message) = message else {
+        return quote.map(|quote| Replied {
+            author: None,
+            text: String::new(),
+            quote: Some(quote),
+            attachments: vec![],
+        });
+    };
+    let words = message.text.clone().filter(|text| !text.trim().is_empty());
+    let text = words.or_else(|| message.media.caption().map(str::to_owned)).or_else(|| message.media.in_words());
+    let author = name_of(&message.sender_chat, message.from.as_ref());
+    let attachments = message.media.attachments();
+    Some(Replied { author, text: text.unwrap_or_default(), quote, attachments })
+}
+
+/// What whoever wrote something is called: the chat in whose name they did, or themselves.
+fn name_of(chat: &Value, user: Option<&User>) -> Option<String> {
+    let title = chat.get("title").and_then(Value::as_str).map(str::to_owned);
+    title.or_else(|| user?.first_name.clone()).filter(|name| !name.trim().is_empty())
+}
+
+/// Who wrote what was passed on, when that is told.
+fn origin_name(origin: &Value) -> Option<String> {
+    let chat = origin.get("chat").or_else(|| origin.get("sender_chat"));
+    let hidden = origin.get("sender_user_name").and_then(Value::as_str).map(str::to_owned);
+    let title = chat.and_then(|chat| chat.get("title")).and_then(Value::as_str).map(str::to_owned);
+    origin.get("sender_user").and_then(first_name).or(hidden).or(title)
+}
+
+fn first_name(user: &Value) -> Option<String> {
+    user.get("first_name").and_then(Value::as_str).map(str::to_owned)
+}
+
+impl RawReplied {
     /// Who wrote it, if it was passed on.
     fn origin(&self) -> Option<Origin> {
         let told = [self.forward_origin.pointer("/sender_user/id"), self.forward_from.get("id")];
@@ -246,12 +295,24 @@ fn readable(entities: &Value) -> Vec<Entity> {
 }
 
 impl Message {
-    /// The text, when it is one.
+    /// The text, or what is said below its files.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) => Some(text),
-            Content::Media(_) | Content::Service => None,
+            Content::Files(_, caption) => {
+                Some(caption).filter(|caption| !caption.trim().is_empty()).map(String::as_str)
+            }
+            Content::Told(_) | Content::Media(_) | Content::Service => None,
+        }
+    }
+
+    /// The files that it brings.
+    #[must_use]
+    pub fn attachments(&self) -> &[Attachment] {
+        match &self.content {
+            Content::Files(files, _) => files,
+            Content::Text(_) | Content::Told(_) | Content::Media(_) | Content::Service => &[],
         }
     }
 

@@ -10,14 +10,17 @@
 
 use serde::{Deserialize, Serialize};
 
+mod attachment;
 mod envelope;
 mod event;
+mod media;
 mod message;
 mod name;
 
+pub use attachment::{Attachment, AttachmentKind};
 pub use envelope::{Envelope, edited_message, envelope};
 pub use event::{Callback, Event, event};
-pub use message::{Content, Entity, Message, Origin, User, Voice};
+pub use message::{Content, Entity, Message, Origin, Replied, User, Voice};
 pub use name::name;
 
 /// One conversation: what is in a lane is worked on in order, lanes do not wait for each other.

@@ -31,13 +31,16 @@ pub fn name(raw: &str) -> Option<String> {
     let Named { first_name, username } = serde_json::from_str::<Update<'_>>(raw).ok()?.message?.from;
     // As JSON, since a text of half a character cannot be read.
     let text = |raw: Option<&RawValue>| serde_json::from_str::<String>(raw?.get()).ok();
-    let plain = |text: String| {
-        let words = text.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
-        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").chars().take(MOST).collect::<String>()
-    };
+    let plain = |text: String| plain(&text, MOST);
     let (first, user) = (text(first_name).map(plain), text(username).map(|name| format!("@{}", plain(name))));
     let parts: Vec<String> = first.into_iter().chain(user).filter(|part| !matches!(part.as_str(), "" | "@")).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// `text` on one line, of so many characters at most, and none that would turn the rest of the line around.
+pub(super) fn plain(text: &str, most: usize) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").chars().take(most).collect()
 }
 
 /// What would turn the rest of a line around, or take room without being seen.

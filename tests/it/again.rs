@@ -70,7 +70,7 @@ async fn the_button_under_a_failure_asks_again_and_the_answer_takes_its_place() 
     let failure = world.answers(GROUP, 1).await.remove(0);
     assert_eq!(failure.text, replies::moderated(Language::En));
     world.presses(ANNA, GROUP, &failure, "retry:");
-    until("it is answered", async || world.last_said(GROUP) == "1 to why?").await;
+    until("it is answered", async || world.last_said(GROUP) == "1 to Anna: why?").await;
     world.drains().await;
     let said = world.said(GROUP).remove(0);
     assert_eq!((world.said(GROUP).len(), said.message_id, said.keyboard), (1, failure.message_id, None));
@@ -110,9 +110,9 @@ async fn a_retry_that_brings_nothing_leaves_in_sight_what_had_been_written() {
     // The next try takes the place of the failure.
     let last = world.said(GROUP).pop().unwrap();
     world.presses(ANNA, GROUP, &last, "retry:");
-    until("it is answered", async || world.last_said(GROUP) == "2 to why?").await;
+    until("it is answered", async || world.last_said(GROUP) == "2 to Anna: why?").await;
     world.drains().await;
-    assert_eq!(texts(&world, GROUP), ["1 to", &cut, "2 to why?"]);
+    assert_eq!(texts(&world, GROUP), ["1 to", &cut, "2 to Anna: why?"]);
     world.ends().await;
 }
 
@@ -197,8 +197,9 @@ async fn edit_while_writing(chat: i64, before: &str, after: &str) {
         .await;
     world.answers(chat, 1).await;
     world.drains().await;
-    assert_eq!(texts(&world, chat), ["2 to how?"]);
-    assert_eq!(told(&world), ["how?"]);
+    let asked = if chat == GROUP { "Anna: how?" } else { "how?" };
+    assert_eq!(texts(&world, chat), [format!("2 to {asked}")]);
+    assert_eq!(told(&world), [asked]);
     gate.release();
     world.ends().await;
 }
@@ -216,7 +217,7 @@ async fn an_edit_does_not_cost_the_answer_when_somebody_has_asked_in_between() {
     world.drains().await;
     // It is too late for the edit, as she is told; so what it asked before is answered.
     let too_late = replies::edit_too_late(Language::En);
-    assert_eq!(texts(&world, GROUP), ["1 to why?", "2 to and when?", &too_late]);
+    assert_eq!(texts(&world, GROUP), ["1 to Anna: why?", "2 to Boris: and when?", &too_late]);
     assert!(world.said(GROUP).iter().all(|message| button_of(message, "stop:").is_none()));
     world.ends().await;
 }
@@ -232,7 +233,7 @@ async fn a_killed_bot_still_answers_the_edited_question_alone() {
     world.bot.dies();
     world.bot.starts().await;
     world.drains().await;
-    assert_eq!(texts(&world, GROUP), ["3 to how?"]);
+    assert_eq!(texts(&world, GROUP), ["3 to Anna: how?"]);
     gate.release();
     world.ends().await;
 }

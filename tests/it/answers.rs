@@ -82,7 +82,7 @@ async fn a_group_is_answered_when_it_speaks_to_the_bot_and_as_a_reply() {
     world.says(ANNA, GROUP, "let us go to the sea");
     let question = world.says(BORIS, GROUP, "@routergram_bot how far is it?");
     let answer = world.answers(GROUP, 1).await;
-    assert_eq!((answer[0].text.as_str(), answer[0].reply_to), ("re: how far is it?", Some(question)));
+    assert_eq!((answer[0].text.as_str(), answer[0].reply_to), ("re: Boris: how far is it?", Some(question)));
     world.drains().await;
     assert_eq!(world.model.request_count(), 1);
     world.ends().await;

@@ -102,7 +102,7 @@ async fn a_group_whose_topics_are_answered_at_once_stays_within_its_minute() {
     }
     let mut said: Vec<String> = world.answers(GROUP, 6).await.into_iter().map(|message| message.text).collect();
     said.sort();
-    assert_eq!(said, (0..6).map(|n| format!("to about {n}, in a few words")).collect::<Vec<_>>());
+    assert_eq!(said, (0..6).map(|n| format!("to Anna: about {n}, in a few words")).collect::<Vec<_>>());
     world.drains().await;
     // A group takes three messages at once; whoever asks for more is told to wait for up to three seconds. Only a minute
     // that is used up takes longer.

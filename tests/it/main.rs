@@ -23,6 +23,7 @@ mod disabled;
 mod doctor;
 mod ending;
 mod engine;
+mod files;
 mod flood;
 mod forms;
 mod growing;

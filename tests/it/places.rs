@@ -135,7 +135,7 @@ async fn a_question_that_was_deleted_is_still_answered() {
     world.telegram.act(Act::Delete { chat: GROUP, user: ANNA, message_id: question }).unwrap();
     world.bot.starts().await;
     let said = world.answers(GROUP, 1).await;
-    assert_eq!((said[0].text.as_str(), said[0].reply_to), ("to one", None));
+    assert_eq!((said[0].text.as_str(), said[0].reply_to), ("to Anna: one", None));
 
     let gate = world.model.hold_after(0);
     let question = world.says(ANNA, GROUP, "/ask two");

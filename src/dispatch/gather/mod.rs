@@ -130,7 +130,19 @@ impl Pieces {
     /// the server trim; it was a line's end or a space, and a line's end harms neither prose nor code. One without room
     /// was cut where it had to be, and nothing is missing.
     fn append(&mut self, next: &Message) {
-        let (Content::Text(whole), Some(text)) = (&mut self.whole.content, next.text()) else { return };
+        let text = match (&mut self.whole.content, &next.content) {
+            (Content::Files(files, caption), Content::Files(more, words)) => {
+                files.extend(more.iter().cloned());
+                // The apps write it below the first one.
+                if caption.is_empty() {
+                    caption.clone_from(words);
+                }
+                return;
+            }
+            (_, Content::Text(text)) => text,
+            _ => return,
+        };
+        let Content::Text(whole) = &mut self.whole.content else { return };
         let first = text.chars().next().map_or(0, char::len_utf16);
         if self.last.units + first <= MESSAGE_UNITS {
             whole.push('\n');

@@ -16,9 +16,7 @@ mod page;
 mod view;
 
 use page::{Place, cut};
-#[cfg(test)]
-pub(super) use view::key;
-pub(super) use view::{KEY_CHARS, View};
+pub(super) use view::{KEY_CHARS, View, key};
 
 pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>, query: String) -> Result<Outcome, HandlerError> {
     let page = match tools.catalogue.find(&query) {

@@ -21,7 +21,7 @@ async fn starts_over(world: &World, update_id: i64, system_prompt: Option<&str>)
 }
 
 async fn questions(world: &World, lane: Lane, max_tokens: usize) -> Vec<String> {
-    world.conversation(lane, max_tokens, None).await.unwrap().turns.into_iter().map(|turn| turn.0).collect()
+    world.conversation(lane, max_tokens, None).await.unwrap().turns.into_iter().map(|turn| turn.question).collect()
 }
 
 async fn a_question_right_after_an_answer_sees_it(world: World) {

@@ -12,8 +12,8 @@ use crate::clock::{Clock, Day};
 use crate::update::Lane;
 
 use super::{
-    Accepted, Address, Begun, Bill, ConversationChange, FinishedTurn, NewReply, NewUpdate, Part, PendingUpdate, Seq,
-    Storage, StorageError, UsageRecord,
+    Accepted, Address, Begun, Bill, ConversationChange, FinishedTurn, NewReply, NewUpdate, Part, PastTurn,
+    PendingUpdate, Seq, Storage, StorageError, UsageRecord,
 };
 
 /// Makes a test of each promise, for each backend.
@@ -121,6 +121,10 @@ fn reply(parts: &[&str], turn: Option<FinishedTurn>) -> NewReply {
     }
 }
 
+fn past(question: &str, answer: &str) -> PastTurn {
+    PastTurn { question: question.to_owned(), attachments: Vec::new(), answer: answer.to_owned() }
+}
+
 fn turn(question: &str, answer: &str) -> FinishedTurn {
     let usage = UsageRecord {
         generation_id: format!("gen-{question}"),
@@ -134,6 +138,7 @@ fn turn(question: &str, answer: &str) -> FinishedTurn {
         user: 99,
         asked_in: 0,
         question: question.to_owned(),
+        attachments: Vec::new(),
         answer: answer.to_owned(),
         complete: true,
         usage: Some(usage),

@@ -117,7 +117,7 @@ async fn a_second_reply_changes_nothing(mut world: World) {
     assert_eq!(stored.parts.len(), 1);
     assert_eq!(stored.parts[0].0.text, "one");
     let said = world.conversation(lane(5), 1000, None).await.unwrap().turns;
-    assert_eq!(said, [("q".to_owned(), "first".to_owned())]);
+    assert_eq!(said, [past("q", "first")]);
 }
 
 async fn a_retry_keeps_the_reply(world: World) {

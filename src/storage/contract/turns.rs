@@ -75,7 +75,7 @@ async fn a_turn_that_is_answered_again_leaves_the_conversation(world: World) {
         .unwrap();
     world.delivered(key, 0, 502, true).await.unwrap();
     let said = world.conversation(lane(5), 1000, None).await.unwrap().turns;
-    assert_eq!(said, [("q1 again".to_owned(), "b1".to_owned())]);
+    assert_eq!(said, [past("q1 again", "b1")]);
     let found = world.turn_asked_in(lane(5), 31).await.unwrap().unwrap();
     assert_eq!((found.question.as_str(), found.messages), ("q1 again", vec![502]));
 }
@@ -85,7 +85,7 @@ async fn a_turn_can_be_left_out_of_the_conversation(world: World) {
     world.answers(2, 5, asked_in(32, "q2", "a2")).await;
     let without = last(&world).await.map(|turn| turn.id);
     let said = world.conversation(lane(5), 1000, without).await.unwrap().turns;
-    assert_eq!(said, [("q1".to_owned(), "a1".to_owned())]);
+    assert_eq!(said, [past("q1", "a1")]);
 }
 
 async fn every_attempt_at_a_question_is_replaced_and_left_out_with_the_last(world: World) {
@@ -98,7 +98,7 @@ async fn every_attempt_at_a_question_is_replaced_and_left_out_with_the_last(worl
     let conversation = ConversationChange::Replace(failed.id);
     world.store_reply(key, NewReply { conversation, ..reply(&[], Some(asked_in(31, "q3", "third"))) }).await.unwrap();
     let said = world.conversation(lane(5), 1000, None).await.unwrap().turns;
-    assert_eq!(said, [("q3".to_owned(), "third".to_owned())]);
+    assert_eq!(said, [past("q3", "third")]);
 }
 
 async fn the_place_of_an_answer_survives_a_crash(mut world: World) {

@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use crate::storage::{Conversation, ConversationChange, StorageError, TurnId};
+use crate::storage::{Conversation, ConversationChange, PastTurn, StorageError, TurnId};
 use crate::update::Lane;
 
 use super::{Sqlite, Transaction, preferences, turns};
@@ -22,7 +22,7 @@ const CLOSE: &str = "
     WHERE bot = :bot AND chat = :chat AND thread = :thread AND closed_at IS NULL";
 
 const NEWEST_TURNS: &str = "
-    SELECT question, answer FROM turns
+    SELECT question, answer, attachments FROM turns
     WHERE conversation = :conversation AND answer <> '' AND replaced = 0 AND id IS NOT :without
       AND (asked_in = 0 OR asked_in IS NOT (SELECT asked_in FROM turns WHERE id = :without))
     ORDER BY id DESC";
@@ -92,22 +92,23 @@ fn newest_turns(
     conversation: i64,
     max_tokens: usize,
     without: Option<TurnId>,
-) -> Result<Vec<(String, String)>, StorageError> {
+) -> Result<Vec<PastTurn>, StorageError> {
     let mut statement = db.prepare_cached(NEWEST_TURNS)?;
     let which = named_params! { ":conversation": conversation, ":without": without.map(|turn| turn.0) };
     let mut rows = statement.query(which)?;
     let mut left = max_tokens;
-    let mut turns = Vec::new();
+    let mut past = Vec::new();
     while let Some(row) = rows.next()? {
         let (question, answer): (String, String) = (row.get(0)?, row.get(1)?);
         let Some(rest) = left.checked_sub(tokens(&question) + tokens(&answer)) else {
             break;
         };
         left = rest;
-        turns.push((question, answer));
+        let attachments = turns::attachments(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
+        past.push(PastTurn { question, attachments, answer });
     }
-    turns.reverse();
-    Ok(turns)
+    past.reverse();
+    Ok(past)
 }
 
 /// A message's size as it is estimated everywhere: three bytes per token, and four for its frame.

@@ -51,6 +51,7 @@ fn reply() -> NewReply {
         user: 9,
         asked_in: 0,
         question: "q".to_owned(),
+        attachments: Vec::new(),
         answer: "a".to_owned(),
         complete: true,
         usage: Some(usage),

@@ -6,21 +6,22 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::storage::{AskedTurn, FinishedTurn, Seq, StorageError, TurnId};
-use crate::update::Lane;
+use crate::update::{Attachment, Lane};
 
 use super::{Sqlite, Transaction, conversations, ledger};
 
 const TURN: &str = "
-    INSERT INTO turns (conversation, seq, user_id, asked_in, question, answer, complete, generation_id, finished_at)
-    VALUES (:conversation, :seq, :user, :asked_in, :question, :answer, :complete, :generation_id, :now)";
+    INSERT INTO turns
+        (conversation, seq, user_id, asked_in, question, attachments, answer, complete, generation_id, finished_at)
+    VALUES (:conversation, :seq, :user, :asked_in, :question, :attachments, :answer, :complete, :generation_id, :now)";
 
 const LAST: &str = "
-    SELECT id, seq, question, asked_in, messages, answer <> '' FROM turns
+    SELECT id, seq, question, asked_in, messages, answer <> '', attachments FROM turns
     WHERE conversation = :conversation AND replaced = 0 ORDER BY id DESC LIMIT 1";
 
 /// Walks the conversations of the lane from the newest, and each one's turns: a person edits what they wrote lately.
 const ASKED_IN: &str = "
-    SELECT turns.id, seq, question, asked_in, messages, answer <> ''
+    SELECT turns.id, seq, question, asked_in, messages, answer <> '', attachments
     FROM turns JOIN conversations ON conversations.id = conversation
     WHERE bot = :bot AND chat = :chat AND thread = :thread AND asked_in = :message AND replaced = 0
     ORDER BY turns.id DESC LIMIT 1";
@@ -75,8 +76,14 @@ fn asked(row: &Row<'_>) -> rusqlite::Result<AskedTurn> {
         // Written by us; whoever changed it by hand loses the editing in place, not the answer.
         messages: serde_json::from_str(messages).unwrap_or_default(),
         answered: row.get(5)?,
+        attachments: attachments(row.get_ref(6)?.as_str()?),
         last: true,
     })
+}
+
+/// Written by us; whoever changed it by hand loses the files, not the turn.
+pub(super) fn attachments(json: &str) -> Vec<Attachment> {
+    if json == "[]" { Vec::new() } else { serde_json::from_str(json).unwrap_or_default() }
 }
 
 /// Adds a turn to the open conversation of a lane (opening one when there is none), and its cost to the ledger.
@@ -86,7 +93,9 @@ pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
         None => conversations::open(tx, lane, None)?,
     };
     let generation_id = turn.usage.as_ref().map(|usage| &usage.generation_id);
+    let attachments = serde_json::to_string(&turn.attachments)?;
     tx.db.prepare_cached(TURN)?.execute(named_params! {
+        ":attachments": attachments,
         ":conversation": conversation, ":seq": seq.0, ":user": turn.user, ":asked_in": turn.asked_in, ":question": turn.question,
         ":answer": turn.answer, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
     })?;

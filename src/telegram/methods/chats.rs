@@ -18,6 +18,14 @@ pub struct SendTyping {
     pub action: &'static str,
 }
 
+impl SendTyping {
+    /// In this chat and topic (0: none).
+    #[must_use]
+    pub const fn new(chat_id: i64, message_thread_id: i64) -> Self {
+        Self { chat_id, message_thread_id, action: "typing" }
+    }
+}
+
 impl Payload for SendTyping {
     type Output = True;
     const NAME: &'static str = "sendChatAction";

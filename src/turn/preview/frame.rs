@@ -45,7 +45,7 @@ impl Frame {
 
     pub(super) fn typing(&self) -> Call {
         let Address { chat, thread, .. } = self.address;
-        let typing = SendTyping { chat_id: chat, message_thread_id: thread, action: "typing" };
+        let typing = SendTyping::new(chat, thread);
         let telegram = self.tools.telegram.clone();
         Box::pin(async move { telegram.call(&typing).await.map(|_| Shown::Frame) })
     }

@@ -3,7 +3,7 @@
 //! Of 18, what budgets do is told elsewhere (`money`); here one person's questions in one chat are answered one at a time and
 //! each within its length. There are no files yet: what can be said of 22 is that none is fetched, whatever it claims to be.
 
-use routergram::replies::{self, Language, Unread};
+use routergram::replies::{self, Language};
 use routergram::sandbox::model::{Booking, Fault};
 use routergram::sandbox::telegram::view::Act;
 use serde_json::{Value, json};
@@ -166,7 +166,7 @@ fn resident(world: &World) -> u64 {
 }
 
 #[tokio::test]
-async fn a_file_is_answered_with_a_sentence_and_never_fetched_whatever_it_claims_to_be() {
+async fn a_file_that_is_none_is_answered_with_a_sentence_whatever_it_claims_to_be() {
     let world = World::with(Mode::Webhook).await;
     let before = resident(&world);
     let anna = json!({"id": ANNA, "is_bot": false, "first_name": "Anna", "language_code": "en"});
@@ -184,8 +184,10 @@ async fn a_file_is_answered_with_a_sentence_and_never_fetched_whatever_it_claims
     }
     world.drains().await;
     let said: Vec<String> = world.said(ANNA).into_iter().map(|message| message.text).collect();
-    assert_eq!(said, vec![replies::cannot_read(Language::En, Unread::Document); files.len()]);
-    assert!(world.telegram.calls().iter().all(|call| call.method != "getFile"));
+    let (large, gone) = (replies::file_too_large(Language::En), replies::file_gone(Language::En));
+    assert_eq!(said, [large.clone(), gone.clone(), gone, large]);
+    // What is said to be too large is not asked for; what nobody has is not fetched.
+    assert_eq!(world.telegram.calls().iter().filter(|call| call.method == "getFile").count(), 2);
     assert_eq!(world.model.request_count(), 0);
     assert!(resident(&world) < before + 50_000_000, "{} bytes, and {before} before", resident(&world));
     world.ends().await;

@@ -48,6 +48,7 @@ stories! {
     a_death_while_a_press_is_looked_into_costs_a_question_that_is_asked_again: NotYours,
     a_death_at_a_rich_message_or_a_file_costs_at_most_an_announced_copy: Forms,
     a_death_at_a_chart_costs_at_most_an_announced_copy: Charted,
+    a_death_while_a_file_is_fetched_costs_nothing: Sent,
     a_death_while_telegram_is_flooded_costs_at_most_an_announcement: Flooded,
     a_death_when_nobody_can_be_reached_costs_nothing: Blocked,
     a_death_while_an_update_is_given_up_costs_at_most_an_announced_copy: Poisoned,

@@ -156,6 +156,7 @@ pub(super) const PLANS: &[Plan] = &[
     (Scene::Forms, Cost::Copies(1), &["after-sendRichMessage", "after-sendDocument"]),
     (Scene::Charted, Cost::Announced, &["before-sendPhoto"]),
     (Scene::Charted, Cost::Copies(1), &["after-sendPhoto"]),
+    (Scene::Sent, Cost::Nothing, &["before-getFile", "after-getFile", "before-download", "after-download"]),
     (Scene::Flooded, Cost::Nothing, &["after-not-sent", "before-retry", "after-retry"]),
     (Scene::Flooded, Cost::Announced, &["before-not-sent"]),
     (Scene::Blocked, Cost::Nothing, &["before-undeliverable", "after-undeliverable"]),

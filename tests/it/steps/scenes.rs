@@ -5,7 +5,7 @@ use routergram::sandbox::model::{Fault, Gate, Records, Reporting};
 use routergram::sandbox::telegram::{Fault as Refusal, Trouble};
 
 use crate::world::audit::{open, stored};
-use crate::world::{ANNA, BORIS, GROUP, Mode, World, until, within};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, samples, until, within};
 
 /// Asks for answers that are more than a text.
 const CLARA: i64 = 1004;
@@ -35,6 +35,8 @@ pub(super) enum Scene {
     Forms,
     /// A chart of what was spent.
     Charted,
+    /// A photo and a file.
+    Sent,
     /// Telegram wants nothing more for a while.
     Flooded,
     /// Somebody has blocked the bot.
@@ -130,6 +132,7 @@ impl Scene {
                 world.anna("two");
                 world.says(CLARA, CLARA, "three");
             }
+            Self::Sent => files_are_sent(world),
             Self::Budgeted => {
                 world.says(OLGA, OLGA, &format!("/budget {ANNA} 5"));
                 world.anna("one");
@@ -299,4 +302,12 @@ fn answer(question: &str) -> String {
         "table" => "Look:\n\n| a | b |\n|---|---|\n| 1 | 2 |".to_owned(),
         question => format!("re: {question}"),
     }
+}
+
+fn files_are_sent(world: &World) {
+    world.sends_with(ANNA, ANNA, samples::photo(3, 3), "one");
+    world.anna("two");
+    world.sends(BORIS, BORIS, samples::document("three.txt", "three"));
+    world.anna("four");
+    world.says(CLARA, CLARA, "five");
 }
