@@ -123,7 +123,7 @@ fn seam(telegram: &FakeTelegram, stop: &StopSignals) -> page::Seam {
         world: Arc::new(move || world.view()),
         act: Arc::new(move |act| {
             let done = acting.act(act).map_err(|refused| refused.to_string())?;
-            Ok(serde_json::json!({ "message_id": done.message_id() }))
+            Ok(serde_json::json!({ "message_id": done.message_id(), "inline_query_id": done.inline_query_id }))
         }),
         events: Arc::new(move || events.events()),
         commands: Arc::new(move |chat, user| {

@@ -1,6 +1,6 @@
 //! Who lives in the sandbox: three people with different languages, a group, and a forum with topics and administrators.
 
-use super::telegram::FakeTelegram;
+use super::telegram::{FakeTelegram, InlineMode};
 
 /// English. The bot's owner, so that what owners see can be tried out.
 pub(super) const ANNA: i64 = 1001;
@@ -16,6 +16,7 @@ const FORUM: i64 = -1_000_000_002_002;
 
 /// Moves everybody in.
 pub(super) fn settle(telegram: &FakeTelegram) {
+    telegram.set_inline(InlineMode::WithFeedback);
     telegram.add_person(ANNA, "Anna", Some("en"));
     telegram.add_person(BORIS, "Boris", Some("ru"));
     telegram.add_person(CHIARA, "Chiara", Some("it"));

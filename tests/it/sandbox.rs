@@ -70,6 +70,31 @@ async fn anna_owns_the_sandboxs_bot_and_asks_it_how_it_is() {
     sandbox.stops().await;
 }
 
+#[tokio::test]
+async fn what_is_chosen_at_the_sandbox_is_sent_and_can_be_seen_and_played() {
+    if skip_without(&["chromium", "chromedriver"]) {
+        return;
+    }
+    let sandbox = Sandbox::starts("polling");
+    let address = sandbox.address.clone();
+    Browser::with(async |browser| {
+        let anna = Person::opens(browser, &address).await;
+        for (picker, name) in [("photo", "photo.jpg"), ("voice", "voice.ogg"), ("document", "page.pdf")] {
+            let path = format!("{}/tests/it/world/samples/{name}", env!("CARGO_MANIFEST_DIR"));
+            browser.keys(&format!("#pick-{picker}"), &path).await;
+        }
+        anna.types("These are mine\u{E007}").await;
+        anna.waits_for("the photo", "return document.querySelector('.msg.own img')?.naturalWidth === 64").await;
+        // A second of silence, as far as the browser can play it.
+        let plays = "const a = document.querySelector('.msg.own audio'); return a?.readyState > 0 && Math.round(a.duration) === 1";
+        anna.waits_for("the voice message", plays).await;
+        anna.sees("document", "page.pdf").await;
+        anna.waits_for_message("These are mine").await;
+    })
+    .await;
+    sandbox.stops().await;
+}
+
 /// The program, killed when it goes out of scope.
 pub(crate) struct Sandbox {
     child: Child,

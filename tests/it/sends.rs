@@ -1,6 +1,8 @@
 //! What people can send in a story: everything that Telegram's apps let them send.
 
+use routergram::sandbox::telegram::InlineMode;
 use routergram::sandbox::telegram::view::{Item, Origin, Share};
+use serde_json::json;
 
 use crate::world::samples::{self, JPEG, MP4, PDF, PDF_WORDS, WEBP};
 use crate::world::{ANNA, BORIS, GROUP, Mode, World};
@@ -62,5 +64,21 @@ async fn whatever_people_send_is_in_the_chat() {
     ");
     assert_eq!(world.downloads(), 0);
     assert!(String::from_utf8_lossy(PDF).contains(PDF_WORDS));
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn what_was_chosen_inline_is_in_a_chat_without_the_bot() {
+    let world = World::asleep(Mode::Polling, &[]).await;
+    world.telegram.set_inline(InlineMode::WithFeedback);
+    world.telegram.add_group_without_bot(GROUP - 1, "Elsewhere", &[ANNA, BORIS]);
+    let query = world.types_inline(ANNA, GROUP - 1, "what is tea?");
+    let result =
+        json!({"type": "article", "id": "ask", "title": "Ask", "input_message_content": {"message_text": "…"}});
+    let method = format!("{}/bot{}/answerInlineQuery", world.telegram.api_url(), world.telegram.token());
+    let answer = world.bot.http.post(method).json(&json!({"inline_query_id": query, "results": [result]}));
+    assert!(answer.send().await.unwrap().status().is_success());
+    world.chooses_inline(ANNA, GROUP - 1, (&query, "ask")).await;
+    assert_eq!(world.telegram.transcript(GROUP - 1), "Anna: …\n");
     world.ends().await;
 }

@@ -19,7 +19,7 @@ mod tests;
 use std::sync::Arc;
 
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -52,6 +52,9 @@ pub struct Seam {
 /// Finds a file.
 pub type Fetch = dyn Fn(&str) -> Option<File> + Send + Sync;
 
+/// Bytes of an act: files of 45 MB, which is more than a bot may fetch, and the base64 around them.
+const LARGEST_ACT: usize = 64 << 20;
+
 /// A command in the menu, as in the Bot API's `BotCommand`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
@@ -69,7 +72,7 @@ pub fn router(seam: Seam) -> Router {
         .route("/events", get(stream::events))
         .route("/commands", get(commands))
         .route("/file", get(file))
-        .route("/act", post(act));
+        .route("/act", post(act).layer(DefaultBodyLimit::max(LARGEST_ACT)));
     for asset in ASSETS {
         router = router.route(asset.path, get(move || async move { asset.respond() }));
     }
@@ -97,7 +100,7 @@ struct Wanted {
     id: String,
 }
 
-/// A file to save. Never one to open here: what is in it comes from a bot, and this page's address is trusted.
+/// A file to save, or to be shown by an element of the page. Never one to open here: what is in it comes from a bot, and this page's address is trusted.
 async fn file(State(seam): State<Seam>, Query(wanted): Query<Wanted>) -> Response {
     let Some(file) = (seam.file)(&wanted.id) else {
         return (StatusCode::NOT_FOUND, "This file is not kept any more.\n").into_response();
@@ -140,6 +143,7 @@ const ASSETS: &[Asset] = &[
     Asset { path: "/", kind: HTML, body: include_str!("assets/index.html") },
     Asset { path: "/style.css", kind: CSS, body: include_str!("assets/style.css") },
     Asset { path: "/message.css", kind: CSS, body: include_str!("assets/message.css") },
+    Asset { path: "/media.css", kind: CSS, body: include_str!("assets/media.css") },
     Asset { path: "/rich.css", kind: CSS, body: include_str!("assets/rich.css") },
     Asset { path: "/favicon.svg", kind: SVG, body: include_str!("assets/favicon.svg") },
     Asset { path: "/wallpaper.svg", kind: SVG, body: include_str!("assets/wallpaper.svg") },
@@ -152,12 +156,17 @@ const ASSETS: &[Asset] = &[
     Asset { path: "/entities.mjs", kind: SCRIPT, body: include_str!("assets/entities.mjs") },
     Asset { path: "/files.mjs", kind: SCRIPT, body: include_str!("assets/files.mjs") },
     Asset { path: "/formula.mjs", kind: SCRIPT, body: include_str!("assets/formula.mjs") },
+    Asset { path: "/inline.mjs", kind: SCRIPT, body: include_str!("assets/inline.mjs") },
     Asset { path: "/keyboard.mjs", kind: SCRIPT, body: include_str!("assets/keyboard.mjs") },
     Asset { path: "/message.mjs", kind: SCRIPT, body: include_str!("assets/message.mjs") },
+    Asset { path: "/ogg.mjs", kind: SCRIPT, body: include_str!("assets/ogg.mjs") },
+    Asset { path: "/parcel.mjs", kind: SCRIPT, body: include_str!("assets/parcel.mjs") },
     Asset { path: "/people.mjs", kind: SCRIPT, body: include_str!("assets/people.mjs") },
     Asset { path: "/popups.mjs", kind: SCRIPT, body: include_str!("assets/popups.mjs") },
+    Asset { path: "/recorder.mjs", kind: SCRIPT, body: include_str!("assets/recorder.mjs") },
     Asset { path: "/rich.mjs", kind: SCRIPT, body: include_str!("assets/rich.mjs") },
     Asset { path: "/topics.mjs", kind: SCRIPT, body: include_str!("assets/topics.mjs") },
+    Asset { path: "/tray.mjs", kind: SCRIPT, body: include_str!("assets/tray.mjs") },
     Asset { path: "/wire.mjs", kind: SCRIPT, body: include_str!("assets/wire.mjs") },
     Asset { path: "/words.mjs", kind: SCRIPT, body: include_str!("assets/words.mjs") },
     Asset { path: "/world.mjs", kind: SCRIPT, body: include_str!("assets/world.mjs") },

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use tower::ServiceExt;
 
 use super::*;
+use crate::sandbox::telegram::view::{Item, Share};
 
 const HOME: &str = "127.0.0.1:8081";
 
@@ -131,6 +132,20 @@ async fn an_act_is_done_and_its_result_returned() {
         (StatusCode::OK, r#"{"message_id":7}"#.to_owned())
     );
     assert!(matches!(&acts.lock().unwrap()[..], [Act::Send { chat: 1, text, .. }] if text == "hi"));
+}
+
+#[tokio::test]
+async fn an_act_can_carry_the_largest_file_that_a_bot_may_fetch() {
+    let (router, _, acts, _) = page();
+    let largest = vec![7; 20 << 20];
+    let items = vec![Item::Document { name: "large".to_owned(), mime: None, bytes: largest.into() }];
+    let share = Act::Share(Share { chat: 1, user: 1, items, ..Share::default() });
+    let (status, _) = post(&router, "application/json", &serde_json::to_string(&share).unwrap()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(post(&router, "application/json", &" ".repeat(LARGEST_ACT + 1)).await.0, StatusCode::BAD_REQUEST);
+    let acts = acts.lock().unwrap();
+    let [Act::Share(share)] = &acts[..] else { panic!("{} acts", acts.len()) };
+    assert!(matches!(&share.items[..], [Item::Document { bytes, .. }] if bytes.len() == 20 << 20));
 }
 
 #[tokio::test]

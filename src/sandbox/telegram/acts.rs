@@ -26,6 +26,8 @@ pub struct ActDone {
     pub update_ids: Vec<i64>,
     /// The callback query, when a button was pressed.
     pub callback_query_id: Option<String>,
+    /// The inline query, when the bot's name was typed.
+    pub inline_query_id: Option<String>,
 }
 
 impl ActDone {
@@ -60,6 +62,12 @@ pub enum ActRefused {
     /// The quoted words are not in the message that is answered.
     #[error("these words are not in the message that is answered")]
     NoSuchQuote,
+    /// The bot has no inline mode.
+    #[error("this bot has no inline mode")]
+    NoInline,
+    /// The bot does not offer that.
+    #[error("the bot offers no such result")]
+    NoSuchResult,
     /// Only administrators can do that.
     #[error("only an administrator of the group can do that")]
     NotAdmin,
@@ -82,13 +90,13 @@ impl World {
         match act {
             Act::Send { chat, user, text, reply_to, thread } => {
                 self.presence(chat, user)?;
-                self.say(&Said { chat, user, reply_to, thread, anonymous: false }, &text, now)
+                self.say(&Said { reply_to, thread, ..Said::plainly(chat, user) }, &text, now)
             }
             Act::SendAnonymously { chat, user, text, reply_to, thread } => {
                 if !self.presence(chat, user)?.admins.contains(&user) {
                     return Err(ActRefused::NotAdmin);
                 }
-                self.say(&Said { chat, user, reply_to, thread, anonymous: true }, &text, now)
+                self.say(&Said { reply_to, thread, name: Name::Group, ..Said::plainly(chat, user) }, &text, now)
             }
             Act::Album { chat, user, count, caption, thread } => {
                 self.presence(chat, user)?;
@@ -99,17 +107,27 @@ impl World {
                 self.share(Share { chat, user, items, caption, thread, ..Share::default() }, now)
             }
             Act::Share(share) => {
-                if share.anonymous && !self.presence(share.chat, share.user)?.admins.contains(&share.user) {
+                let place = self.presence(share.chat, share.user)?;
+                let owns = |channel| self.presence(channel, share.user).is_ok();
+                if (share.anonymous && !place.admins.contains(&share.user))
+                    || share.as_channel.is_some_and(|channel| !owns(channel))
+                {
                     return Err(ActRefused::NotAdmin);
                 }
-                self.presence(share.chat, share.user)?;
                 self.share(share, now)
             }
             Act::Forward { chat, user, from_chat, message_id, thread } => {
                 self.presence(chat, user)?;
                 self.presence(from_chat, user)?;
-                let said = Said { chat, user, reply_to: None, thread, anonymous: false };
-                self.forward(&said, (from_chat, message_id), now)
+                self.forward(&Said { thread, ..Said::plainly(chat, user) }, (from_chat, message_id), now)
+            }
+            Act::TypeInline { chat, user, query } => {
+                self.presence(chat, user)?;
+                self.type_inline((chat, user), &query, now)
+            }
+            Act::ChooseInline { chat, user, query, result } => {
+                self.presence(chat, user)?;
+                self.choose_inline((chat, user), (&query, &result), now)
             }
             Act::Delete { chat, user, message_id } => {
                 self.presence(chat, user)?;
@@ -161,11 +179,18 @@ impl World {
         }
         let mut done = ActDone::default();
         for content in content {
-            let seen = self.bot_sees(said, &content.body);
+            // What was chosen of the bot's own is meant for it.
+            let told = self.chats.get(&said.chat).is_some_and(|chat| chat.bot.is_in());
+            let seen = self.bot_sees((said.chat, said.reply_to), &content.body) || (content.via_bot && told);
+            let (from, sender_chat) = match said.name {
+                Name::Own => (said.user, None),
+                Name::Group => (wire::GROUP_ANONYMOUS_BOT, Some(said.chat)),
+                Name::Channel(channel) => (wire::CHANNEL_BOT, Some(channel)),
+            };
             let message = Message {
                 thread: said.thread,
-                from: if said.anonymous { wire::GROUP_ANONYMOUS_BOT } else { said.user },
-                sender_chat: said.anonymous.then_some(said.chat),
+                from,
+                sender_chat,
                 date: now.as_secs(),
                 reply_to: said.reply_to,
                 ..content
@@ -181,15 +206,15 @@ impl World {
     }
 
     /// Privacy mode: in a group the bot sees what is meant for it, unless it administrates or privacy is off.
-    fn bot_sees(&self, said: &Said, body: &Formatted) -> bool {
-        let Some(chat) = self.chats.get(&said.chat) else { return false };
+    pub(super) fn bot_sees(&self, (chat, reply_to): (i64, Option<i64>), body: &Formatted) -> bool {
+        let Some(chat) = self.chats.get(&chat) else { return false };
         match chat.bot {
-            BotStatus::Kicked => return false,
+            BotStatus::Kicked | BotStatus::Outside => return false,
             BotStatus::Administrator => return true,
             BotStatus::Member if chat.kind == ChatKind::Private || !self.bot.privacy => return true,
             BotStatus::Member => {}
         }
-        let answered = said.reply_to.and_then(|id| chat.messages.get(&id));
+        let answered = reply_to.and_then(|id| chat.messages.get(&id));
         answered.is_some_and(|message| message.from == self.bot.id) || self.addressed(body)
     }
 
@@ -213,13 +238,12 @@ impl World {
         if message.from != user {
             return Err(ActRefused::NotYours);
         }
-        let (reply_to, thread) = (message.reply_to, message.thread);
-        let said = Said { chat, user, reply_to, thread, anonymous: false };
+        let reply_to = message.reply_to;
         let body = text::typed(text);
         if body.text.is_empty() {
             return Err(ActRefused::Empty);
         }
-        let seen = self.bot_sees(&said, &body);
+        let seen = self.bot_sees((chat, reply_to), &body);
         self.edit(chat, id, |message| {
             message.body = body;
             message.edit_date = Some(now.as_secs());
@@ -251,17 +275,21 @@ impl World {
         if !buttons.any(|button| button["callback_data"].as_str() == Some(data)) {
             return Err(ActRefused::NoSuchButton);
         }
+        let inline = message.inline_id.clone();
         let query = self.press(user, now);
-        let content = json!({
+        let mut content = json!({
             "id": query,
             "from": wire::anybody(self, user),
-            "message": self.shown(chat, id),
             // The same for the same chat, and nothing else about it.
             "chat_instance": format!("{}", chat.wrapping_mul(-7_046_029_254_386_353_131)),
             "data": data,
         });
+        match inline {
+            Some(inline) => content["inline_message_id"] = json!(inline),
+            None => content["message"] = self.shown(chat, id),
+        }
         let update_ids = self.updates.push("callback_query", &content, now).into_iter().collect();
-        Ok(ActDone { message_ids: vec![id], update_ids, callback_query_id: Some(query) })
+        Ok(ActDone { message_ids: vec![id], update_ids, callback_query_id: Some(query), ..ActDone::default() })
     }
 
     fn stop_draft(&mut self, chat: i64, wanted: Option<i64>, now: Timestamp) -> Done {
@@ -287,8 +315,25 @@ pub(super) struct Said {
     pub(super) user: i64,
     pub(super) reply_to: Option<i64>,
     pub(super) thread: Option<i64>,
-    /// In the name of the group?
-    pub(super) anonymous: bool,
+    pub(super) name: Name,
+}
+
+/// In whose name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name {
+    /// The person's own.
+    Own,
+    /// The group's.
+    Group,
+    /// A channel's.
+    Channel(i64),
+}
+
+impl Said {
+    /// In one's own name, to nobody, in no topic.
+    pub(super) const fn plainly(chat: i64, user: i64) -> Self {
+        Self { chat, user, reply_to: None, thread: None, name: Name::Own }
+    }
 }
 
 /// The messages that a text becomes.

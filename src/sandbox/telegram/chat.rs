@@ -29,6 +29,8 @@ pub(super) enum ChatKind {
     Group,
     /// A supergroup, perhaps with topics.
     Supergroup,
+    /// A channel, which only its owner writes in.
+    Channel,
 }
 
 impl ChatKind {
@@ -38,6 +40,7 @@ impl ChatKind {
             Self::Private => "private",
             Self::Group => "group",
             Self::Supergroup => "supergroup",
+            Self::Channel => "channel",
         }
     }
 }
@@ -51,6 +54,15 @@ pub(super) enum BotStatus {
     Administrator,
     /// Was thrown out.
     Kicked,
+    /// Never was in it, or has left.
+    Outside,
+}
+
+impl BotStatus {
+    /// Does it get what happens there?
+    pub(super) const fn is_in(self) -> bool {
+        matches!(self, Self::Member | Self::Administrator)
+    }
 }
 
 /// A chat.
@@ -74,6 +86,8 @@ pub(super) struct Chat {
     pub(super) forum: bool,
     /// Names by id.
     pub(super) topics: BTreeMap<i64, String>,
+    /// The group where a channel's posts appear.
+    pub(super) linked: Option<i64>,
     /// The supergroup that this group has become.
     pub(super) migrated_to: Option<i64>,
     /// By id, which is also the order.
@@ -98,11 +112,17 @@ impl Chat {
             bot: BotStatus::Member,
             forum: false,
             topics: BTreeMap::new(),
+            linked: None,
             migrated_to: None,
             messages: BTreeMap::new(),
             drafts: BTreeMap::new(),
             last_message: 0,
         }
+    }
+
+    /// Do people see it in their list? A group that has become a supergroup is there once; channels are nobody's matter.
+    pub(super) fn is_shown(&self) -> bool {
+        self.migrated_to.is_none() && self.kind != ChatKind::Channel
     }
 
     /// Is there such a topic, or is none asked for?

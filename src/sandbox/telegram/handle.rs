@@ -13,6 +13,7 @@ use super::chat::{Chat, ChatKind, Person};
 use super::courier;
 use super::faults::Fault;
 use super::flood::FloodLimits;
+use super::inline::InlineMode;
 use super::server;
 use super::shared::Shared;
 use super::view::Act;
@@ -237,6 +238,11 @@ impl FakeTelegram {
     /// On: more than one `setWebhook` per second gets 429, as in reality.
     pub fn set_webhook_pace(&self, on: bool) {
         self.shared.change(|world, _| world.switches.webhook_pace = on);
+    }
+
+    /// What the bot's owner has chosen for inline mode; off by default.
+    pub fn set_inline(&self, mode: InlineMode) {
+        self.shared.change(|world, _| world.switches.inline = mode);
     }
 
     /// The owner has revoked the token: every call gets 401.

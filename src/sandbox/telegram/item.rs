@@ -16,6 +16,8 @@ pub struct Share {
     pub user: i64,
     /// One; or an album: two to ten photos and videos, or documents, or audio files.
     pub items: Vec<Item>,
+    /// A message whose album these belong to: its second half, which was longer on its way.
+    pub joins: Option<i64>,
     /// What is said below the first; may be empty. What takes no caption, such as a sticker, has none.
     pub caption: String,
     /// In reply to.
@@ -26,6 +28,8 @@ pub struct Share {
     pub thread: Option<i64>,
     /// In the name of the group, which only its administrators can.
     pub anonymous: bool,
+    /// In the name of this channel, which only its owner can.
+    pub as_channel: Option<i64>,
     /// Forwarded from somewhere that this Telegram does not show.
     pub origin: Option<Origin>,
 }

@@ -31,6 +31,12 @@ pub(super) struct Message {
     pub(super) forwarded: Option<Value>,
     /// The words it answers: `TextQuote`.
     pub(super) quote: Option<Value>,
+    /// Chosen among the bot's inline results?
+    pub(super) via_bot: bool,
+    /// Its `inline_message_id`.
+    pub(super) inline_id: Option<String>,
+    /// Copied by Telegram from the linked channel?
+    pub(super) automatic: bool,
     /// The album it belongs to: its `media_group_id`.
     pub(super) album: Option<String>,
     /// The id of the message it answers.
@@ -98,6 +104,8 @@ impl Media {
             "forum_topic_created" => {
                 format!("Topic \u{201c}{}\u{201d} was opened", self.content["name"].as_str().unwrap_or_default())
             }
+            "new_chat_members" => format!("{} joined the group", name(&self.content[0])),
+            "left_chat_member" => format!("{} left the group", name(&self.content)),
             "migrate_to_chat_id" => "This group has become a supergroup".to_owned(),
             "migrate_from_chat_id" => "This supergroup was a group before".to_owned(),
             _ => return None,
@@ -128,6 +136,7 @@ impl Message {
             media: self.media.as_ref().and_then(Media::view),
             forwarded_from: self.forwarded.as_ref().map(first_author),
             quote: self.quote.as_ref().and_then(|quote| quote["text"].as_str()).map(ToOwned::to_owned),
+            via_bot: self.via_bot,
             album: self.album.clone(),
             service: self.media.as_ref().and_then(Media::sentence),
             reply_to: self.reply_to,
@@ -171,4 +180,9 @@ impl Message {
 fn first_author(origin: &Value) -> String {
     let names = ["/sender_user/first_name", "/sender_user_name", "/sender_chat/title", "/chat/title"];
     names.iter().find_map(|name| origin.pointer(name)?.as_str()).unwrap_or("somebody").to_owned()
+}
+
+/// The name of a `User`.
+fn name(user: &Value) -> &str {
+    user["first_name"].as_str().unwrap_or("Somebody")
 }

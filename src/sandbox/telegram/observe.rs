@@ -43,7 +43,7 @@ impl FakeTelegram {
             language_code: person.language_code.clone(),
             is_bot: false,
         });
-        let chats = world.chats.values().filter(|chat| chat.migrated_to.is_none()).map(|chat| ChatView {
+        let chats = world.chats.values().filter(|chat| chat.is_shown()).map(|chat| ChatView {
             id: chat.id,
             kind: chat.kind.name().to_owned(),
             title: chat.title.clone(),
@@ -100,6 +100,17 @@ impl FakeTelegram {
             let _ = writeln!(text, "{}: {}{}", name(&world, message.from), said.trim_end(), buttons(&shown));
         }
         text
+    }
+
+    /// What the bot offers for an inline query, once it has answered.
+    #[must_use]
+    pub fn inline_results(&self, query: &str) -> Option<Vec<serde_json::Value>> {
+        self.shared.look().inline_queries.get(query)?.results().map(<[_]>::to_vec)
+    }
+
+    /// Returns when the bot has answered an inline query.
+    pub async fn inline_answered(&self, query: &str) {
+        self.until(|world| world.inline_queries.get(query).is_some_and(|asked| asked.results().is_some())).await;
     }
 
     /// The draft that is shown in a chat and topic: its id and text.
@@ -204,6 +215,9 @@ fn name(world: &World, id: i64) -> &str {
     }
     if id == wire::GROUP_ANONYMOUS_BOT {
         return "Group";
+    }
+    if let Some(channel) = world.chats.get(&id).filter(|_| id < 0) {
+        return &channel.title;
     }
     world.people.get(&id).map_or("somebody", |person| &person.name)
 }

@@ -31,6 +31,16 @@ pub(super) fn judge(content: &[u8]) -> Result<ImageSize, Refusal> {
     Ok(size)
 }
 
+/// The MIME type of a picture, for whoever shows it; Telegram's own photos are JPEG.
+pub(super) fn mime(content: &[u8]) -> &'static str {
+    match imagesize::image_type(content) {
+        Ok(ImageType::Png) => "image/png",
+        Ok(ImageType::Webp) => "image/webp",
+        Ok(ImageType::Gif) => "image/gif",
+        _ => "image/jpeg",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

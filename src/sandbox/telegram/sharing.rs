@@ -3,10 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::acts::{ActRefused, Done, Said};
+use super::acts::{ActRefused, Done, Name, Said};
 use super::files::Sent;
 use super::item::{Item, Origin, Share};
 use super::message::{Media, Message};
+use super::picture;
 use super::text::{self, Formatted};
 use super::world::World;
 use crate::clock::Timestamp;
@@ -25,16 +26,25 @@ const FOREIGN_CHANNEL: i64 = -1_007_000_000_001;
 impl World {
     /// Sends it.
     pub(super) fn share(&mut self, share: Share, now: Timestamp) -> Done {
-        let Share { chat, user, items, caption, reply_to, quote, thread, anonymous, origin } = share;
-        let said = Said { chat, user, reply_to, thread, anonymous };
+        let Share { chat, user, items, joins, caption, reply_to, quote, thread, anonymous, as_channel, origin } = share;
+        let group = if anonymous { Name::Group } else { Name::Own };
+        let said = Said { chat, user, reply_to, thread, name: as_channel.map_or(group, Name::Channel) };
         let quote = quote.map(|words| self.quote(&said, &words)).transpose()?;
         let forwarded = origin.map(|origin| from_elsewhere(&origin, now));
+        let joined = joins.map(|id| self.album_of(chat, id)).transpose()?;
         let mut content = self.things(items, &caption)?;
         for message in &mut content {
+            message.album = joined.clone().or(message.album.take());
             message.quote.clone_from(&quote);
             message.forwarded.clone_from(&forwarded);
         }
         self.write(&said, content, now)
+    }
+
+    /// The album of a message.
+    fn album_of(&self, chat: i64, id: i64) -> Result<String, ActRefused> {
+        let message = self.chats.get(&chat).and_then(|place| place.messages.get(&id));
+        message.ok_or(ActRefused::NoSuchMessage)?.album.clone().ok_or(ActRefused::NoSuchAlbum)
     }
 
     /// The messages that these things become.
@@ -59,7 +69,10 @@ impl World {
     fn media(&mut self, item: Item) -> Result<Media, ActRefused> {
         Ok(match item {
             Item::Text { .. } => return Err(ActRefused::NoSuchAlbum),
-            Item::Photo { bytes } => Media::with_caption("photo", self.sizes(&Sent::new("photo", bytes))),
+            Item::Photo { bytes } => {
+                let mime = picture::mime(&bytes);
+                Media::with_caption("photo", self.sizes(&Sent::new("photo", bytes).taken_for(mime)))
+            }
             Item::Document { name, mime, bytes } => {
                 Media::with_caption("document", self.file(&Sent::new("document", bytes).called(name, mime), json!({})))
             }

@@ -1,9 +1,9 @@
 //! What happens to chats without anybody writing: topics that open and go, administrators, groups that become
-//! supergroups, and the bot's own fate in them. It is state: the refusals follow from it, in every method alike.
+//! supergroups. It is state: the refusals follow from it, in every method alike.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::chat::{BotStatus, Chat, ChatKind};
+use super::chat::{Chat, ChatKind};
 use super::handle::FakeTelegram;
 use super::message::{Media, Message};
 use super::view::Event;
@@ -37,31 +37,6 @@ impl FakeTelegram {
             world.emit(Event::ChatChanged { chat });
             id
         })
-    }
-
-    /// A person blocks the bot, or takes it back. The bot is told as by Telegram.
-    pub fn block_bot(&self, person: i64, blocked: bool) {
-        self.shared.change(|world, now| {
-            if let Some(person) = world.people.get_mut(&person) {
-                person.blocked = blocked;
-            }
-            world.tell_membership(person, person, (blocked, now));
-        });
-    }
-
-    /// The bot is thrown out of a group by its creator. The bot is told as by Telegram.
-    pub fn kick_bot(&self, chat: i64) {
-        self.shared.change(|world, now| {
-            let by = world.chats.get(&chat).and_then(|place| place.creator).unwrap_or_default();
-            world.tell_membership(chat, by, (true, now));
-            world.set_bot_status(chat, BotStatus::Kicked);
-        });
-    }
-
-    /// The bot becomes an administrator, and sees everything, or stops being one.
-    pub fn promote_bot(&self, chat: i64, administrator: bool) {
-        let status = if administrator { BotStatus::Administrator } else { BotStatus::Member };
-        self.shared.change(|world, _| world.set_bot_status(chat, status));
     }
 
     /// Who may administrate a group, beside who created it.
@@ -131,15 +106,5 @@ impl World {
         self.emit(Event::ChatChanged { chat: group });
         self.emit(Event::ChatChanged { chat: new_id });
         new_id
-    }
-
-    /// A service message, which a bot sees in every group it is in.
-    fn announce(&mut self, chat: i64, from: i64, (kind, content): (&'static str, Value), now: Timestamp) {
-        let media = Media::bare(kind, content);
-        let id = self.post(chat, Message { from, date: now.as_secs(), media: Some(media), ..Message::default() });
-        if self.chats.get(&chat).is_some_and(|place| place.bot != BotStatus::Kicked) {
-            let content = self.shown(chat, id);
-            self.updates.push("message", &content, now);
-        }
     }
 }

@@ -55,6 +55,26 @@ pub enum Act {
         #[serde(default)]
         thread: Option<i64>,
     },
+    /// Types `@bot` and a query, in a chat that need not have the bot in it.
+    TypeInline {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// What follows the bot's name.
+        query: String,
+    },
+    /// Sends one of the results that the bot offers.
+    ChooseInline {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
+        /// The id of the query.
+        query: String,
+        /// The id of the result.
+        result: String,
+    },
     /// Sends several photos of the sandbox's own at once.
     Album {
         /// The chat.
@@ -151,6 +171,9 @@ pub struct MessageView {
     /// Who wrote it first, when it was forwarded.
     #[serde(default)]
     pub forwarded_from: Option<String>,
+    /// Was it chosen among what the bot offered inline?
+    #[serde(default)]
+    pub via_bot: bool,
     /// The words that it answers, when it does not answer all of a message.
     #[serde(default)]
     pub quote: Option<String>,
@@ -303,6 +326,15 @@ pub enum Event {
         chat: i64,
         /// "typing", …
         action: String,
+    },
+    /// What the bot offers somebody who typed its name.
+    InlineResults {
+        /// Who typed.
+        user: i64,
+        /// The id of the query.
+        query: String,
+        /// `InlineQueryResult`s as in the Bot API.
+        results: Vec<Value>,
     },
     /// The answer to a pressed button.
     CallbackAnswer {

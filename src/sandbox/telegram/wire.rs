@@ -6,6 +6,10 @@ use super::chat::{BotStatus, Chat, ChatKind, Person};
 use super::message::Message;
 use super::world::World;
 
+/// Telegram's own name for what it copies from a linked channel.
+pub(super) const TELEGRAM: i64 = 777_000;
+/// Telegram's own name for whoever writes as a channel.
+pub(super) const CHANNEL_BOT: i64 = 136_817_688;
 /// Telegram's own name for whoever writes as the group.
 pub(super) const GROUP_ANONYMOUS_BOT: i64 = 1_087_968_824;
 
@@ -33,6 +37,10 @@ pub(super) fn anybody(world: &World, id: i64) -> Value {
         _ if id == GROUP_ANONYMOUS_BOT => {
             json!({"id": id, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot"})
         }
+        _ if id == CHANNEL_BOT => {
+            json!({"id": id, "is_bot": true, "first_name": "Channel", "username": "Channel_Bot"})
+        }
+        _ if id == TELEGRAM => json!({"id": id, "is_bot": false, "first_name": "Telegram"}),
         Some(person) => user(person),
         None => json!({"id": id, "is_bot": false, "first_name": "Deleted Account"}),
     }
@@ -86,6 +94,12 @@ fn bare(world: &World, place: &Chat, message: &Message) -> Map<String, Value> {
         fields.insert("message_thread_id".to_owned(), json!(thread));
         fields.insert("is_topic_message".to_owned(), json!(true));
     }
+    if message.via_bot {
+        fields.insert("via_bot".to_owned(), bot(world));
+    }
+    if message.automatic {
+        fields.insert("is_automatic_forward".to_owned(), json!(true));
+    }
     message.content(&mut fields);
     if let Some(keyboard) = &message.keyboard {
         fields.insert("reply_markup".to_owned(), keyboard.clone());
@@ -100,6 +114,7 @@ pub(super) fn member(world: &World, place: &Chat, id: i64) -> Value {
         BotStatus::Kicked if is_bot => "kicked",
         BotStatus::Administrator if is_bot => "administrator",
         BotStatus::Member if is_bot => "member",
+        BotStatus::Outside if is_bot => "left",
         _ if place.creator == Some(id) => "creator",
         _ if place.admins.contains(&id) => "administrator",
         _ if place.members.contains(&id) => "member",

@@ -14,6 +14,7 @@ use super::chat::{BotStatus, Chat, ChatKind, Person};
 use super::faults::Faults;
 use super::files::Files;
 use super::flood::Flood;
+use super::inline::{InlineMode, InlineQuery};
 use super::journal::Journal;
 use super::message::Message;
 use super::updates::Updates;
@@ -59,6 +60,8 @@ pub(super) struct Switches {
     pub(super) rich: bool,
     /// `setWebhook` more than once per second gets 429.
     pub(super) webhook_pace: bool,
+    /// Can people ask inline?
+    pub(super) inline: InlineMode,
     /// The token has been revoked.
     pub(super) token_revoked: bool,
     /// How often every update is delivered.
@@ -102,6 +105,10 @@ pub(super) struct World {
     pub(super) files: Files,
     /// By id.
     pub(super) callbacks: HashMap<String, Callback>,
+    /// Inline queries by id.
+    pub(super) inline_queries: HashMap<String, InlineQuery>,
+    /// Where the messages are that came of them, by `inline_message_id`.
+    pub(super) inline_messages: HashMap<String, (i64, i64)>,
     /// Local addresses that stand for public hosts.
     pub(super) hosts: HashMap<String, SocketAddr>,
     /// No draft ends by itself before.
@@ -117,6 +124,8 @@ pub(super) struct World {
     /// Private chats and basic groups share one count of messages per account, as at Telegram.
     last_message: i64,
     last_callback: u64,
+    /// Inline queries and messages so far.
+    pub(super) last_inline: u64,
     /// Albums sent so far.
     pub(super) albums: u64,
     events: broadcast::Sender<Event>,
@@ -141,6 +150,8 @@ impl World {
             poll: None,
             files: Files::default(),
             callbacks: HashMap::new(),
+            inline_queries: HashMap::new(),
+            inline_messages: HashMap::new(),
             hosts: HashMap::new(),
             next_draft_end: None,
             faults: Faults::default(),
@@ -152,6 +163,7 @@ impl World {
                 draft_stop: DraftStop::Known,
                 rich: true,
                 webhook_pace: false,
+                inline: InlineMode::Off,
                 token_revoked: false,
                 copies: 1,
                 date_ahead: Duration::ZERO,
@@ -159,6 +171,7 @@ impl World {
             },
             last_message: 0,
             last_callback: 0,
+            last_inline: 0,
             albums: 0,
             events: broadcast::Sender::new(EVENTS_KEPT),
         }
@@ -229,8 +242,14 @@ impl World {
         if self.people.get(&id).is_some_and(|person| person.blocked) {
             return Err(Refusal::forbidden("bot was blocked by the user"));
         }
-        if chat.bot == BotStatus::Kicked {
-            return Err(Refusal::forbidden(&format!("bot was kicked from the {} chat", chat.kind.name())));
+        match chat.bot {
+            BotStatus::Kicked => {
+                return Err(Refusal::forbidden(&format!("bot was kicked from the {} chat", chat.kind.name())));
+            }
+            BotStatus::Outside => {
+                return Err(Refusal::forbidden(&format!("bot is not a member of the {} chat", chat.kind.name())));
+            }
+            BotStatus::Member | BotStatus::Administrator => {}
         }
         Ok(chat)
     }

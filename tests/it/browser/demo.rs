@@ -8,7 +8,7 @@ use routergram::clock::Clock;
 use routergram::sandbox::page::{self, Command, Seam};
 use routergram::sandbox::telegram::File;
 use routergram::sandbox::telegram::view::{
-    Act, ChatView, DocumentView, Event, MessageView, PersonView, TopicView, WorldView,
+    Act, ChatView, DocumentView, Event, Item, MediaView, MessageView, PersonView, Share, TopicView, WorldView,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -52,7 +52,8 @@ impl Demo {
         Self { address, inner, deeds: tokio::sync::Mutex::new(deeds) }
     }
 
-    async fn deed(&self) -> Act {
+    /// The next thing that somebody does.
+    pub(crate) async fn deed(&self) -> Act {
         let mut deeds = self.deeds.lock().await;
         tokio::time::timeout(DEADLINE, deeds.recv())
             .await
@@ -228,6 +229,7 @@ impl Inner {
     }
 
     fn act(&self, act: Act) -> Result<Value, String> {
+        let mut answer = json!({});
         match act.clone() {
             Act::Send { chat, user, text, reply_to, thread } => {
                 self.keep(chat, user, MessageView { reply_to, thread, ..blank(&text) });
@@ -244,11 +246,40 @@ impl Inner {
             | Act::StopDraft { .. }
             | Act::SendAnonymously { .. }
             | Act::Delete { .. }
-            | Act::Share(_)
             | Act::Forward { .. } => {}
+            Act::Share(share) => self.keep_things(&share),
+            Act::TypeInline { user, query, .. } => {
+                let title = format!("Ask: {query}");
+                let results = vec![json!({"type": "article", "id": "ask", "title": title, "description": "Once"})];
+                self.tell(Event::InlineResults { user, query: "q1".to_owned(), results });
+                answer = json!({"inline_query_id": "q1"});
+            }
+            Act::ChooseInline { chat, user, .. } => {
+                self.keep(chat, user, MessageView { via_bot: true, ..blank("…") });
+            }
         }
         self.deeds.send(act).map_err(|_| "The test is over.".to_owned())?;
-        Ok(json!({}))
+        Ok(answer)
+    }
+
+    fn keep_things(&self, share: &Share) {
+        for (n, item) in share.items.iter().enumerate() {
+            let text = if n == 0 { share.caption.as_str() } else { "" };
+            let mut view = MessageView { reply_to: share.reply_to, thread: share.thread, ..blank(text) };
+            view.album = (share.items.len() > 1).then(|| "8".to_owned());
+            match item {
+                Item::Photo { .. } => view.photo = Some(format!("photo-{n}")),
+                Item::Document { name, bytes, .. } => {
+                    let (name, size) = (name.clone(), bytes.len() as u64);
+                    view.document = Some(DocumentView { file_id: "f".to_owned(), name, size, ..Default::default() });
+                }
+                _ => {
+                    let content = json!({"file_id": "f", "duration": 1});
+                    view.media = Some(MediaView { kind: "voice".to_owned(), content });
+                }
+            }
+            self.keep(share.chat, share.user, view);
+        }
     }
 
     fn edit(&self, chat: i64, id: i64, text: String) -> Result<(), String> {

@@ -7,6 +7,7 @@ mod contents;
 mod demo;
 mod person;
 mod pictures;
+mod sending;
 mod webdriver;
 
 use std::process::{Command, Stdio};

@@ -39,6 +39,9 @@ impl Browser {
             "--disable-sync",
             "--disable-dev-shm-usage",
             "--window-size=1200,820",
+            // A microphone that beeps, and nobody who asks whether it may.
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
             // The browser then ends with its driver, should the test be killed.
             "--remote-debugging-pipe",
             &format!("--user-data-dir={}", profile.path().display()),

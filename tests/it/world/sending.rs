@@ -2,7 +2,7 @@
 
 use routergram::sandbox::telegram::view::{Act, Item, Share};
 
-use super::World;
+use super::{World, within};
 
 impl World {
     /// Somebody sends a thing. Returns its message.
@@ -34,5 +34,18 @@ impl World {
     /// How many files were fetched from Telegram, whatever came of it.
     pub(crate) fn downloads(&self) -> usize {
         self.telegram.downloads().len()
+    }
+
+    /// Somebody types the bot's name and this. Returns the id of the query.
+    pub(crate) fn types_inline(&self, user: i64, chat: i64, query: &str) -> String {
+        let act = Act::TypeInline { chat, user, query: query.to_owned() };
+        self.telegram.act(act).unwrap().inline_query_id.expect("a query has an id")
+    }
+
+    /// Somebody sends the result with this id, once the bot offers it. Returns its message.
+    pub(crate) async fn chooses_inline(&self, user: i64, chat: i64, (query, result): (&str, &str)) -> i64 {
+        within("the bot offers results", self.telegram.inline_answered(query)).await;
+        let (query, result) = (query.to_owned(), result.to_owned());
+        self.telegram.act(Act::ChooseInline { chat, user, query, result }).unwrap().message_id()
     }
 }

@@ -25,6 +25,7 @@ const act = (deed) => wire.act({ chat: at.chat, user: at.me, ...deed });
 const attempt = (deed) => act(deed).catch((error) => toast(error.message));
 
 const send = (text, replyTo = null) => act({ act: "send", text, reply_to: replyTo, thread: at.thread ?? null });
+const share = (parcel, replyTo = null) => act({ act: "share", ...parcel, reply_to: replyTo, thread: at.thread ?? null });
 const sendCommand = (text) => send(text).catch((error) => toast(error.message));
 
 const conversation = new Conversation({
@@ -38,7 +39,13 @@ const conversation = new Conversation({
 
 const composer = new Composer({
   send,
+  share,
   extras,
+  inline: {
+    bot: () => world.bot?.username,
+    ask: async (query) => (await act({ act: "type_inline", query })).inline_query_id,
+    choose: (query, result) => act({ act: "choose_inline", query, result }),
+  },
   edit: (message, text) => act({ act: "edit", message_id: message.message_id, text }),
   commands: () => wire.commands(at.chat, at.me),
   jump: (id) => conversation.jump(id),
@@ -177,6 +184,10 @@ function happened(event) {
     answered();
     if (event.text && event.alert) alertBox(world.bot?.name ?? "Bot", event.text);
     else if (event.text) toast(event.text);
+    return;
+  }
+  if (event.event === "inline_results") {
+    if (event.user === at.me) composer.inline.offer(event);
     return;
   }
   if (event.chat !== undefined && !world.chats.has(event.chat)) {

@@ -1,7 +1,10 @@
 // Where a message is written: text, reply or edit, the menu of commands, and the text that was not sent yet.
 
 import { byId, h, icon } from "./dom.mjs";
+import { Inline } from "./inline.mjs";
 import { menu, toast } from "./popups.mjs";
+import { Recorder } from "./recorder.mjs";
+import { Tray } from "./tray.mjs";
 import { colour, pieces, summary } from "./words.mjs";
 
 // The text field grows to about ten lines and then scrolls, in pixels.
@@ -9,8 +12,8 @@ const TALLEST = 240;
 
 export class Composer {
   /**
-   * `on`: `send(text, replyTo)`, `extras()` (menu items whose `act` gets the text), `edit(message, text)`, `lastOwn()`,
-   * `neighbour(message, step)`, `commands()`, `jump(id)`.
+   * `on`: `send(text, replyTo)`, `share(parcel, replyTo)`, `extras()` (menu items whose `act` gets the text),
+   * `edit(message, text)`, `lastOwn()`, `neighbour(message, step)`, `commands()`, `jump(id)`, `inline` (see inline.mjs).
    */
   constructor(on) {
     this.on = on;
@@ -20,6 +23,9 @@ export class Composer {
     this.unsent = new Map();
     this.known = [];
     this.chosen = 0;
+    this.tray = new Tray(() => this.#typed());
+    this.inline = new Inline({ ...on.inline, choose: (query, result) => this.#sendAs(() => on.inline.choose(query, result)) });
+    this.recorder = new Recorder((item) => this.#answer((replyTo) => on.share({ items: [item], caption: "" }, replyTo)));
     byId("composer").addEventListener("submit", (event) => this.#submit(event));
     byId("menu-commands").addEventListener("click", () => this.#toggleAll());
     byId("attach").addEventListener("click", () => this.#attach());
@@ -39,6 +45,7 @@ export class Composer {
     this.#talkAbout(about);
     this.field.setAttribute("aria-label", `Message to ${label}`);
     this.#close();
+    this.recorder.cancel();
     this.known = [];
     byId("menu-commands").hidden = true;
     await this.learn();
@@ -96,7 +103,8 @@ export class Composer {
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST)}px`;
     const empty = this.field.value.trim() === "";
-    byId("send").disabled = empty;
+    byId("send").disabled = empty && this.tray.isEmpty;
+    this.inline.typed(this.field.value);
     this.#offer();
     // The bot may have changed its commands since.
     if (this.field.value === "/") this.learn().then(() => this.field.value === "/" && this.#offer());
@@ -104,6 +112,7 @@ export class Composer {
 
   async #submit(event) {
     event?.preventDefault();
+    if (!this.tray.isEmpty && this.about?.kind !== "edit") return this.#sendTray();
     const parts = pieces(this.field.value);
     if (parts.length === 0) return;
     const { about } = this;
@@ -121,10 +130,38 @@ export class Composer {
     }
   }
 
+  /** Sends what is chosen, with what is written below it. */
+  async #sendTray() {
+    const { chosen } = this.tray;
+    const [kept, written] = [[...chosen], this.field.value];
+    this.#set("");
+    this.focus();
+    try {
+      const parcels = await this.tray.empty(written.trim());
+      await this.#answer(async (replyTo) => {
+        for (const [i, parcel] of parcels.entries()) await this.on.share(parcel, i === 0 ? replyTo : null);
+      });
+    } catch (error) {
+      toast(error.message);
+      if (this.tray.isEmpty) this.tray.put(kept);
+      if (this.field.value === "") this.#set(written);
+    }
+  }
+
+  /** Does it with the message that is answered, which then is. */
+  async #answer(deliver) {
+    const { about } = this;
+    const replyTo = about?.kind === "reply" ? about.message.message_id : null;
+    if (replyTo !== null) this.#talkAbout(null);
+    await deliver(replyTo);
+  }
+
   /** Other ways to send what is written: with photos, in another name. */
   #attach() {
     const { left, top } = byId("attach").getBoundingClientRect();
     const items = this.on.extras().map((extra) => ({ ...extra, act: () => this.#sendAs(extra.act) }));
+    const pick = (wanted, label, image) => ({ label, icon: image, testid: `choose-${wanted}`, act: () => byId(`pick-${wanted}`).click() });
+    items.unshift(pick("photo", "Photos…", "photos"), pick("document", "Files…", "file"), pick("voice", "Voice note from a file…", "mic"));
     menu(items, { x: left, y: top, label: "Send something else", above: true });
   }
 
@@ -142,6 +179,7 @@ export class Composer {
 
   #key(event) {
     if (event.isComposing) return;
+    if (this.inline.key(event)) return;
     if (!this.popup.hidden && this.#choose(event)) return;
     if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
     else if (event.key === "Escape" && this.about) this.#talkAbout(null);

@@ -53,15 +53,16 @@ function serviceElement(message) {
 
 function bubble(message, author, scene, on) {
   const { world, chat, me, group } = scene;
-  const quoted = message.reply_to && quote(world, chat, message.reply_to, on);
+  const quoted = message.reply_to && quote(world, chat, message, on);
+  const origin = message.forwarded_from ? `Forwarded from ${message.forwarded_from}` : message.via_bot && `via @${world.bot?.username}`;
   const named = group && message.from !== me;
   const name = named && h("div", { class: "name" }, author.name, author.is_bot && h("span", { class: "badge" }, "bot"));
   const text = h("div", { class: isJumbo(message.text) ? "text jumbo" : "text", "data-testid": "text", dir: "auto" });
   const can = { command: on.command, copy: copyCode };
-  const content = message.blocks?.length ? renderBlocks(message.blocks, can) : render(message.text, message.entities, can);
+  const content = message.blocks?.length ? renderBlocks(message.blocks, can) : render(spoken(message), message.entities, can);
   text.append(content, meta(message, me, author));
   if (message.blocks?.length) text.classList.add("rich");
-  return h("div", { class: "bubble" }, name, quoted, attachments(message), text);
+  return h("div", { class: "bubble" }, name, origin && h("div", { class: "origin", "data-testid": "origin" }, origin), quoted, attachments(message), text);
 }
 
 // Telegram's apps do not call a bot's message edited, however often it grew.
@@ -71,11 +72,14 @@ function meta(message, me, author) {
   return h("span", { class: "meta" }, edited, moment, message.from === me && icon("sent"));
 }
 
-function quote(world, chat, id, on) {
+/** What is said: the bracketed word for a thing without a caption is for those who only read. */
+const spoken = ({ text, media }) => (media && text === `[${media.kind}]` ? "" : text);
+
+function quote(world, chat, { reply_to: id, quote: chosen }, on) {
   const original = world.message(chat.id, id);
   const author = original && world.author(original);
   const props = { type: "button", class: `quote ${colour(original?.from ?? 0)}`, on: { click: () => on.jump(id) } };
-  const words = original ? summary(original).slice(0, KEPT_IN_A_QUOTE) : "Deleted message";
+  const words = original ? (chosen ?? summary(original)).slice(0, KEPT_IN_A_QUOTE) : "Deleted message";
   return h("button", props, h("span", { class: "quote-name" }, author?.name ?? "Reply"), h("span", { class: "quote-line" }, words));
 }
 

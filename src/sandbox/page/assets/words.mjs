@@ -78,9 +78,26 @@ export function size(bytes) {
   return `${value >= 10 || step === 0 ? Math.round(value) : value.toFixed(1)} ${steps[step]}`;
 }
 
+// What has no text of its own, in one line.
+const THINGS = {
+  voice: "🎤 Voice message",
+  audio: "🎵 Audio",
+  video: "🎬 Video",
+  video_note: "🎬 Video message",
+  animation: "🎬 Animation",
+  sticker: "Sticker",
+  contact: "👤 Contact",
+  location: "📍 Location",
+  venue: "📍 Venue",
+  poll: "📊 Poll",
+  dice: "🎲 Dice",
+};
+
 /** A message in one line. */
 export function summary(message) {
   if (message.service) return message.service;
+  const media = message.media && THINGS[message.media.kind];
+  if (media) return [media, message.text.startsWith("[") ? "" : message.text].filter(Boolean).join(", ");
   if (message.document) return `📄 ${message.document.name}${message.text && `, ${message.text}`}`;
   if (message.photo) return `🖼 ${message.text || (message.album ? "Album" : "Photo")}`;
   return message.text;

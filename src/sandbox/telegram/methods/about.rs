@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Ask, yes};
-use crate::sandbox::telegram::DraftStop;
 use crate::sandbox::telegram::answer::Success;
 use crate::sandbox::telegram::chat::ChatKind;
 use crate::sandbox::telegram::wire;
+use crate::sandbox::telegram::{DraftStop, InlineMode};
 
 /// `getMe`.
 pub(super) fn get_me(ask: &Ask<'_>) -> Success {
@@ -16,7 +16,7 @@ pub(super) fn get_me(ask: &Ask<'_>) -> Success {
     let abilities = [
         ("can_join_groups", true),
         ("can_read_all_group_messages", !world.bot.privacy),
-        ("supports_inline_queries", false),
+        ("supports_inline_queries", world.switches.inline != InlineMode::Off),
         ("can_connect_to_business", false),
         ("has_main_web_app", false),
         ("has_topics_enabled", topics),

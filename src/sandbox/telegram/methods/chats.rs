@@ -51,10 +51,24 @@ pub(super) fn chat(ask: &mut Ask<'_>) -> Answer {
         "unlimited_gifts": false, "limited_gifts": false, "unique_gifts": false, "premium_subscription": false,
         "gifts_from_channels": false,
     });
+    let linked = ask.world.chats.values().find(|channel| channel.linked == Some(id));
+    if let Some(channel) = linked {
+        full["linked_chat_id"] = json!(channel.id);
+    }
     if place.kind != ChatKind::Private {
         full["permissions"] = json!({"can_send_messages": true, "can_invite_users": true});
     }
     Ok(full.into())
+}
+
+/// `leaveChat`. Nobody leaves a private chat.
+pub(super) fn leave(ask: &mut Ask<'_>) -> Answer {
+    let chat = ask.writable_chat()?;
+    if ask.world.chats[&chat].kind == ChatKind::Private {
+        return Err(Refusal::bad_request("chat member status can't be changed in private chats"));
+    }
+    ask.world.bot_leaves(chat, ask.now);
+    Ok(yes())
 }
 
 /// `getChatMember`. In a private chat both are members, and nobody else is.
@@ -74,7 +88,7 @@ pub(super) fn member(ask: &mut Ask<'_>) -> Answer {
 /// `getChatMemberCount`: people and the bot.
 pub(super) fn member_count(ask: &mut Ask<'_>) -> Answer {
     let place = &ask.world.chats[&ask.chat()?];
-    Ok(json!(place.members.len() + usize::from(place.bot != BotStatus::Kicked)).into())
+    Ok(json!(place.members.len() + usize::from(place.bot.is_in())).into())
 }
 
 /// `getChatAdministrators`.

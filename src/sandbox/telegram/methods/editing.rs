@@ -50,8 +50,12 @@ pub(super) fn reply_markup(ask: &mut Ask<'_>) -> Answer {
 
 /// The message, when it is the bot's.
 fn place(ask: &Ask<'_>) -> Result<(i64, i64), Refusal> {
-    if ask.params.get("inline_message_id").is_some() {
-        return Err(Refusal::bad_request("MESSAGE_ID_INVALID"));
+    if let Some(inline) = ask.params.text("inline_message_id") {
+        // The bot need not be where such a message is.
+        let place = ask.world.inline_messages.get(inline).copied();
+        let there =
+            place.filter(|(chat, id)| ask.world.chats.get(chat).is_some_and(|place| place.messages.contains_key(id)));
+        return there.ok_or_else(|| Refusal::bad_request("MESSAGE_ID_INVALID"));
     }
     if ask.params.get("chat_id").is_none() {
         return Err(Refusal::bad_request("chat_id is empty"));
@@ -88,6 +92,9 @@ fn change(ask: &mut Ask<'_>, place: (i64, i64), content: Option<Content>) -> Ans
         message.keyboard = keyboard;
         message.edit_date = Some(date);
     });
+    if ask.params.get("inline_message_id").is_some() {
+        return Ok(super::yes());
+    }
     Ok(ask.world.shown(chat, id).into())
 }
 

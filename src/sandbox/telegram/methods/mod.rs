@@ -10,6 +10,7 @@ mod commands;
 mod deleting;
 mod drafting;
 mod editing;
+mod inline;
 mod reactions;
 mod sending;
 mod webhooks;
@@ -86,10 +87,12 @@ pub(super) fn run(name: &str, ask: &mut Ask<'_>) -> Answer {
         "deleteMessages" => deleting::messages(ask),
         "sendChatAction" => chats::action(ask),
         "getChat" => chats::chat(ask),
+        "leaveChat" => chats::leave(ask),
         "getChatMember" => chats::member(ask),
         "getChatMemberCount" => chats::member_count(ask),
         "getChatAdministrators" => chats::administrators(ask),
         "answerCallbackQuery" => callbacks::answer(ask),
+        "answerInlineQuery" => inline::answer(ask),
         "setMyCommands" => commands::set(ask),
         "getMyCommands" => Ok(commands::get(ask)),
         "deleteMyCommands" => Ok(commands::delete(ask)),

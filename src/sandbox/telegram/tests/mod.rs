@@ -4,6 +4,8 @@ mod conversation;
 mod drafts;
 mod files;
 mod groups;
+mod inline;
+mod membership;
 mod polling;
 mod requests;
 mod rich;

@@ -134,6 +134,20 @@ async fn an_album_holds_things_of_a_kind() {
 }
 
 #[tokio::test]
+async fn an_album_may_arrive_in_two_halves() {
+    let bot = Bot::start().await;
+    let halves = |items, joins| bot.shares(Share { items, joins, ..from_anna(text("")) });
+    let first = halves(vec![photo(1, 1), photo(1, 1)], None).unwrap().message_id();
+    let early = bot.takes_updates().await;
+    halves(vec![photo(1, 1)], Some(first)).unwrap();
+    let late = bot.takes_updates().await;
+    assert_eq!((early.len(), late.len()), (2, 1));
+    assert_eq!(late[0]["message"]["media_group_id"], early[0]["message"]["media_group_id"]);
+    let alone = bot.anna_says("no album");
+    assert_eq!(halves(vec![photo(1, 1)], Some(alone)).unwrap_err(), ActRefused::NoSuchAlbum);
+}
+
+#[tokio::test]
 async fn a_reply_shows_what_it_answers_and_the_words_that_are_meant() {
     let bot = Bot::start().await;
     let picture =
