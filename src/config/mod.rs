@@ -15,6 +15,7 @@ mod fold;
 mod later;
 mod mode;
 mod personas;
+mod privacy;
 mod problem;
 mod read;
 mod reference;
@@ -38,6 +39,7 @@ pub use self::address::AddressFault;
 pub use self::allowed::AllowedModels;
 pub use self::effort::Effort;
 pub use self::env::Sources;
+pub use self::privacy::PrivacyConfig;
 pub use self::problem::{ConfigProblems, Problem};
 pub use self::reference::{env_example, environment, reference};
 pub use self::show::{Dump, Row, check, show};
@@ -67,6 +69,8 @@ pub struct Config {
     pub owner: OwnerConfig,
     /// The store.
     pub storage: StorageConfig,
+    /// What becomes of what people write.
+    pub privacy: PrivacyConfig,
     /// After SIGTERM, finish what is running within this span.
     pub drain: Duration,
     /// Logging.

@@ -275,6 +275,18 @@ const OPERATION: &[Var] = &[
     var("HOST", Value("0.0.0.0"), "the address it listens on", "127.0.0.1").also(&["WEBAPP_HOST"]),
     var("DATA_DIR", Value("./data"), "folder of the embedded database; must survive a redeploy", "/var/lib/routergram"),
     var("RAILWAY_VOLUME_MOUNT_PATH", Nothing, "given by Railway; used when `DATA_DIR` is not set", "/data"),
+    var(
+        "HISTORY_DAYS",
+        Value("30"),
+        "for how many days what people write, and what they are answered, is kept; `0`: for ever",
+        "7",
+    ),
+    var(
+        "PRIVACY_POLICY_URL",
+        Nothing,
+        "https address of your privacy policy, which `/privacy` names",
+        "https://example.com/privacy",
+    ),
     var("DRAIN_SECS", Value("25"), "after SIGTERM, finish what is running within this span", "60"),
     var("METRICS_TOKEN", Nothing, "bearer token for `/metrics`, which answers 404 without one", "any-long-random-text")
         .secret(),

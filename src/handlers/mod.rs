@@ -23,6 +23,7 @@ mod budget;
 mod button;
 mod decide;
 mod edited;
+mod forget;
 mod language;
 mod limit;
 mod model;
@@ -30,6 +31,7 @@ mod new;
 mod panel;
 mod persona;
 mod people;
+mod privacy;
 mod refused;
 mod retry;
 mod route;
@@ -83,7 +85,10 @@ impl Outcome {
 
     /// The same, with something about a person that is noted with the reply, if there is one.
     fn noting(mut self, change: Option<PersonChange>) -> Self {
-        if let Self::Reply(reply) | Self::Answer(reply, _) = &mut self {
+        if let Self::Reply(reply) | Self::Answer(reply, _) = &mut self
+            // Whoever has just been forgotten is not noted anew.
+            && reply.forgets.is_none()
+        {
             reply.people.extend(change);
         }
         self
@@ -121,6 +126,8 @@ pub fn routes() -> Routes {
         .branch(case![Route::Settings].endpoint(settings::command))
         .branch(case![Route::Language].endpoint(language::command))
         .branch(case![Route::Stats].endpoint(stats::stats))
+        .branch(case![Route::Privacy].endpoint(privacy::privacy))
+        .branch(case![Route::Forget].endpoint(forget::command))
         .branch(case![Route::Budget(text)].endpoint(budget::command))
         .branch(case![Route::Status].endpoint(status::status))
         .branch(case![Route::Users(text)].endpoint(people::command))

@@ -126,6 +126,10 @@ phrases! {
     menu_language() { "in which language I speak" }
     /// Description of `/stats` in the menu.
     menu_stats() { "what your answers cost, and what is left" }
+    /// Description of `/privacy` in the menu.
+    menu_privacy() { "what I keep of you" }
+    /// Description of `/forget` in the menu.
+    menu_forget() { "delete everything I keep of you" }
     /// Description of `/help` in the menu.
     menu_help() { "what I can do" }
     /// Description of `/start` in the menu.
@@ -152,7 +156,7 @@ impl Audience {
 type Describe = fn(Language) -> String;
 
 /// What a person can do, the most used first.
-const PERSONS: [(&str, Describe); 10] = [
+const PERSONS: [(&str, Describe); 12] = [
     ("new", menu_new),
     ("stop", menu_stop),
     ("retry", menu_retry),
@@ -161,6 +165,8 @@ const PERSONS: [(&str, Describe); 10] = [
     ("settings", menu_settings),
     ("language", menu_language),
     ("stats", menu_stats),
+    ("privacy", menu_privacy),
+    ("forget", menu_forget),
     ("help", menu_help),
     ("start", menu_start),
 ];

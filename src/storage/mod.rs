@@ -16,6 +16,7 @@
 //!   cost is known, was looked up, or was given up.
 //! - `spent`: the ledger's sums by person, day and model.
 //! - `people`: what the owner has decided about them, when they were here, and what they are called.
+//! - `forgotten`: who has had themselves forgotten today, or yesterday.
 //! - `instances`: who claims.
 //!
 //! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
@@ -221,6 +222,8 @@ pub struct NewReply {
     pub preferences: Vec<PreferenceChange>,
     /// What is known of people from now on, noted in the same transaction.
     pub people: Vec<PersonChange>,
+    /// Forget this person (Telegram's user id) before anything else of this is stored: see [`Storage::store_reply`].
+    pub forgets: Option<i64>,
 }
 
 /// A change of a lane's conversation that belongs to a reply.

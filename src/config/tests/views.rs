@@ -106,6 +106,8 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     HOST                         0.0.0.0                                                       default
     DATA_DIR                     ./data                                                        default
     RAILWAY_VOLUME_MOUNT_PATH    –                                                             not set
+    HISTORY_DAYS                 30                                                            default
+    PRIVACY_POLICY_URL           –                                                             not set
     DRAIN_SECS                   25                                                            default
     METRICS_TOKEN                set, 17 characters                                            environment
     ADMIN_TOKEN                  set, 22 characters                                            environment

@@ -229,6 +229,11 @@ impl Storage {
     /// charged again. A second reply to the same update is [`StorageError::Invalid`] and changes nothing. A reply without
     /// parts completes the update at once. Absorbed updates are done in the same transaction; one that is not pending
     /// any more is passed over.
+    ///
+    /// [`NewReply::forgets`] somebody first: whatever came from them before this update, what they were answered, what they
+    /// chose, what is owed in their private chat, and their name are gone with this commit, also out of the files within a
+    /// second. Other claims for them are lost. Nobody's sums take up what their answers cost, those of today when the day
+    /// is over; what the owner has decided stays.
     pub async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
         commit!(StoreReply, self, store_reply(key, reply))
     }
@@ -363,6 +368,13 @@ impl Storage {
     /// What was given up, the latest first, `limit` at most.
     pub async fn parked(&self, bot: i64, limit: usize) -> Result<Vec<ParkedUpdate>, StorageError> {
         on_backend!(self, parked(bot, limit))
+    }
+
+    /// Forgets turns, parked updates and conversations without turns that are older than this moment (`None`: keeps them),
+    /// in small steps between which others may write; and gives to nobody what days before `today` have cost people who
+    /// have been forgotten. To be called hourly.
+    pub async fn expire(&self, before: Option<Timestamp>, today: Day) -> Result<(), StorageError> {
+        commit!(Expire, self, expire(before, today))
     }
 
     /// Forgets the ids of updates that were done before this moment, in small steps between which others may write;

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, oneshot};
 
 use super::StorageError;
+use crate::clock::{Day, Timestamp};
 
 mod alarm;
 mod backup;
@@ -24,6 +25,7 @@ mod claims;
 mod conversations;
 mod errors;
 mod folder;
+mod forget;
 mod inbox;
 mod ledger;
 mod load;
@@ -90,6 +92,14 @@ impl Sqlite {
         let (reply, outcome) = oneshot::channel();
         self.parts.readers.hand_in(work, reply).await;
         outcome.await.unwrap_or_else(|_| Err(self.parts.alarm.error()))
+    }
+
+    /// Forgets what is older than this, in small steps, and what days before `today` have cost those who were forgotten.
+    pub(super) async fn expire(&self, before: Option<Timestamp>, today: Day) -> Result<(), StorageError> {
+        self.write(move |tx| forget::forget_costs(tx, today)).await?;
+        let Some(before) = before else { return Ok(()) };
+        while self.write(move |tx| forget::expire(tx, before)).await? {}
+        Ok(())
     }
 
     pub(super) async fn failed(&self) -> String {

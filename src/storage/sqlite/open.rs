@@ -30,6 +30,7 @@ pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0005-money.sql")),
     M::up(include_str!("../migrations/sqlite/0006-pictures.sql")),
     M::up(include_str!("../migrations/sqlite/0007-access.sql")),
+    M::up(include_str!("../migrations/sqlite/0008-privacy.sql")),
 ];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.

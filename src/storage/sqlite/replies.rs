@@ -4,7 +4,7 @@ use rusqlite::{Row, named_params};
 
 use crate::storage::{Address, ClaimKey, Form, NewReply, Part, Seq, StorageError, StoredReply};
 
-use super::{Sqlite, Transaction, claims, conversations, people, preferences, turns};
+use super::{Sqlite, Transaction, claims, conversations, forget, people, preferences, turns};
 
 const REPLY: &str = "
     INSERT INTO replies (seq, chat, thread, reply_to, in_place, keyboard)
@@ -35,6 +35,9 @@ impl Sqlite {
     pub(in crate::storage) async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
         self.write(move |tx| {
             let lane = claims::held(tx, key)?;
+            if let Some(user) = reply.forgets {
+                forget::forget(tx, key, lane.bot, user)?;
+            }
             insert(tx, key.seq, &reply)?;
             conversations::change(tx, lane, &reply.conversation)?;
             for choice in &reply.preferences {

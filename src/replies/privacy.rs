@@ -1,0 +1,92 @@
+//! `/privacy` and `/forget`: what is kept of somebody, and how it goes.
+
+use super::Language;
+use super::phrases::phrases;
+
+/// What `/privacy` tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored<'a> {
+    /// What the bot is called.
+    pub bot: &'a str,
+    /// For how many days conversations are kept; `None`: for ever.
+    pub days: Option<u32>,
+    /// Who runs the models.
+    pub processor: &'a str,
+    /// The owner's policy.
+    pub policy: Option<&'a str>,
+}
+
+phrases! {
+    /// What is kept.
+    kept(bot: &str = "A bot") {
+        "What {bot} keeps: your questions and my answers (also those in groups), instructions that you gave with /new, your \
+         settings and your language, your name and @username, the first and the last day on which you were here, and what \
+         your answers cost. Of the rest that is said in groups I keep nothing."
+    }
+    /// How long, with a limit.
+    kept_for(days: u32 = 30) {
+        "How long: questions and answers for {days} days; the rest until you ask for it to be deleted."
+    }
+    /// How long, without one.
+    kept_always() {
+        "How long: until you ask for it to be deleted."
+    }
+    /// Who else has it.
+    processed_by(host: &str = "OpenRouter") {
+        "Who processes it: Telegram, by which you write to me, and {host}, which gets your question and the conversation before \
+         it, under a number that does not tell who you are, and without your name. They have rules of their own, and I cannot \
+         delete anything there."
+    }
+    /// What can be done about it.
+    your_rights() {
+        "/forget deletes everything I keep of you. What stays: sums of which nobody can tell whose they are (what you have spent \
+         today becomes part of them when the day is over, UTC), and what the owner has decided about you: access, a ban, a \
+         budget."
+    }
+    /// Where the owner says more.
+    policy(url: &str = "https://example.com/privacy") {
+        "The owner's privacy policy: {url}"
+    }
+    /// A command about somebody's own data, in a group.
+    pub ask_in_private() {
+        "Write that to me in private: here everybody would see the answer."
+    }
+    /// `/forget`: are they sure?
+    pub forget_ask() {
+        "Delete everything I keep of you: the conversations here, your questions in groups, your settings and your name? The \
+         answer that I am writing ends. This cannot be taken back. The messages in Telegram itself stay; you can delete \
+         those."
+    }
+    /// Yes.
+    pub forget_button() { "🗑 Delete everything" }
+    /// No.
+    pub forget_keep_button() { "Keep it" }
+    /// It is done.
+    pub forget_done() { "Done: everything is deleted. Write to me, and we begin anew." }
+    /// It is not done.
+    pub forget_kept() { "Everything is as it was." }
+}
+
+/// `/privacy`.
+#[must_use]
+pub fn privacy(language: Language, stored: &Stored<'_>) -> String {
+    let how_long = stored.days.map_or_else(|| kept_always(language), |days| kept_for(language, days));
+    let mut lines = vec![
+        kept(language, stored.bot),
+        how_long,
+        processed_by(language, stored.processor),
+        your_rights(language),
+    ];
+    lines.extend(stored.policy.map(|url| policy(language, url)));
+    lines.join("\n\n")
+}
+
+/// Sentences that are made of others, for the tests of what every sentence keeps to.
+#[cfg(test)]
+pub(super) fn composed(language: Language) -> Vec<(&'static str, String)> {
+    let stored = Stored { bot: "A bot", days: Some(30), processor: "OpenRouter", policy: Some("https://example.com/privacy") };
+    vec![
+        ("privacy", privacy(language, &stored)),
+        ("privacy_for_ever", privacy(language, &Stored { days: None, policy: None, ..stored })),
+    ]
+}

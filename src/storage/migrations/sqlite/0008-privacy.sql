@@ -1,0 +1,15 @@
+-- Forgetting people, and keeping what they write for a while only.
+
+-- Who has had themselves forgotten, and when. What their answers cost keeps their id until that day is over, because its budget
+-- would begin anew otherwise; then the lines belong to nobody (user 0, chat 0), and a day later this row goes.
+CREATE TABLE forgotten (
+    bot     INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    day     INTEGER NOT NULL, -- days since the Unix epoch, UTC
+    PRIMARY KEY (bot, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- What belongs to somebody is found without reading everybody's.
+CREATE INDEX turns_of_person  ON turns (user_id);
+CREATE INDEX ledger_of_person ON ledger (user_id);
+CREATE INDEX replies_of_chat  ON replies (chat);
