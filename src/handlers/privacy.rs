@@ -9,7 +9,6 @@ use crate::turn::Tools;
 pub(super) async fn privacy(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
     let privacy = &tools.privacy;
     let stored = Stored {
-        bot: &tools.bot.first_name,
         days: privacy.history_days,
         processor: &privacy.processor,
         policy: privacy.policy.as_ref().map(url::Url::as_str),

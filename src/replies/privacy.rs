@@ -6,8 +6,6 @@ use super::phrases::phrases;
 /// What `/privacy` tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored<'a> {
-    /// What the bot is called.
-    pub bot: &'a str,
     /// For how many days conversations are kept; `None`: for ever.
     pub days: Option<u32>,
     /// Who runs the models.
@@ -18,8 +16,8 @@ pub struct Stored<'a> {
 
 phrases! {
     /// What is kept.
-    kept(bot: &str = "A bot") {
-        "What {bot} keeps: your questions and my answers (also those in groups), instructions that you gave with /new, your \
+    kept() {
+        "What I keep: your questions and my answers (also those in groups), instructions that you gave with /new, your \
          settings and your language, your name and @username, the first and the last day on which you were here, and what \
          your answers cost. Of the rest that is said in groups I keep nothing."
     }
@@ -44,7 +42,7 @@ phrases! {
          budget."
     }
     /// Where the owner says more.
-    policy(url: &str = "https://example.com/privacy") {
+    policy(url: &str = "example.com") {
         "The owner's privacy policy: {url}"
     }
     /// A command about somebody's own data, in a group.
@@ -71,12 +69,7 @@ phrases! {
 #[must_use]
 pub fn privacy(language: Language, stored: &Stored<'_>) -> String {
     let how_long = stored.days.map_or_else(|| kept_always(language), |days| kept_for(language, days));
-    let mut lines = vec![
-        kept(language, stored.bot),
-        how_long,
-        processed_by(language, stored.processor),
-        your_rights(language),
-    ];
+    let mut lines = vec![kept(language), how_long, processed_by(language, stored.processor), your_rights(language)];
     lines.extend(stored.policy.map(|url| policy(language, url)));
     lines.join("\n\n")
 }
@@ -84,7 +77,7 @@ pub fn privacy(language: Language, stored: &Stored<'_>) -> String {
 /// Sentences that are made of others, for the tests of what every sentence keeps to.
 #[cfg(test)]
 pub(super) fn composed(language: Language) -> Vec<(&'static str, String)> {
-    let stored = Stored { bot: "A bot", days: Some(30), processor: "OpenRouter", policy: Some("https://example.com/privacy") };
+    let stored = Stored { days: Some(30), processor: "OpenRouter", policy: Some("example.com") };
     vec![
         ("privacy", privacy(language, &stored)),
         ("privacy_for_ever", privacy(language, &Stored { days: None, policy: None, ..stored })),

@@ -50,6 +50,7 @@ mod picture;
 mod places;
 mod polling;
 mod printing;
+mod privacy;
 mod railway;
 mod readme;
 mod real_input;
