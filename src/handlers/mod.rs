@@ -23,6 +23,7 @@ mod budget;
 mod button;
 mod decide;
 mod edited;
+mod export;
 mod forget;
 mod language;
 mod limit;
@@ -127,6 +128,7 @@ pub fn routes() -> Routes {
         .branch(case![Route::Language].endpoint(language::command))
         .branch(case![Route::Stats].endpoint(stats::stats))
         .branch(case![Route::Privacy].endpoint(privacy::privacy))
+        .branch(case![Route::Export].endpoint(export::export))
         .branch(case![Route::Forget].endpoint(forget::command))
         .branch(case![Route::Budget(text)].endpoint(budget::command))
         .branch(case![Route::Status].endpoint(status::status))

@@ -34,6 +34,8 @@ pub(super) enum Route {
     Stats,
     /// `/privacy`.
     Privacy,
+    /// `/export`.
+    Export,
     /// `/forget`.
     Forget,
     /// The owner's `/budget`, with what followed it.
@@ -195,9 +197,10 @@ fn command_route(message: &Message, command: &str, rest: &str, audience: Audienc
         // What somebody's answers cost is nobody else's business.
         "stats" if message.private => Route::Stats,
         "privacy" if message.private => Route::Privacy,
+        "export" if message.private => Route::Export,
         "forget" if message.private => Route::Forget,
         // Unlike a setting, it is a right that somebody asks for: where it is had is no secret.
-        "privacy" | "forget" => Route::Say(Sentence::InPrivate),
+        "privacy" | "export" | "forget" => Route::Say(Sentence::InPrivate),
         // Whoever does not own the bot does not learn that there is such a command.
         "budget" if audience == Audience::Owner => Route::Budget(rest.to_owned()),
         "status" if audience == Audience::Owner => Route::Status,

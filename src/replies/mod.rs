@@ -66,7 +66,8 @@ pub use personas::{
     persona_hint, persona_none, persona_not_offered, persona_off, persona_waits, settings_persona_button,
 };
 pub use privacy::{
-    Stored, ask_in_private, forget_ask, forget_button, forget_done, forget_keep_button, forget_kept, privacy,
+    Stored, ask_in_private, export_empty, export_follows, export_group, export_private, export_replaced, export_title,
+    export_topic, forget_ask, forget_button, forget_done, forget_keep_button, forget_kept, privacy,
 };
 pub use status::{Credit, Outside, Queue, Status, Waiting, status};
 pub use unread::{Unread, cannot_read};

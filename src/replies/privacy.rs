@@ -37,7 +37,7 @@ phrases! {
     }
     /// What can be done about it.
     your_rights() {
-        "/forget deletes everything I keep of you. What stays: sums of which nobody can tell whose they are (what you have spent \
+        "/export gives you all of it as two files. /forget deletes everything I keep of you. What stays: sums of which nobody can tell whose they are (what you have spent \
          today becomes part of them when the day is over, UTC), and what the owner has decided about you: access, a ban, a \
          budget."
     }
@@ -45,6 +45,22 @@ phrases! {
     policy(url: &str = "example.com") {
         "The owner's privacy policy: {url}"
     }
+    /// Above the files of `/export`.
+    pub export_follows() {
+        "Everything I keep of you, in two files: your conversations to be read, and all of it for programs."
+    }
+    /// At the top of the file that is to be read.
+    pub export_title() { "My conversations" }
+    /// Above what was said in private.
+    pub export_private() { "In the private chat" }
+    /// Above what was said in a topic of it.
+    pub export_topic(topic: i64 = 5) { "In the private chat, topic {topic}" }
+    /// Above what was said in a group.
+    pub export_group(chat: i64 = -5) { "In the group {chat}" }
+    /// Beside an answer that was given again.
+    pub export_replaced() { "answered again later" }
+    /// In a file without conversations.
+    pub export_empty() { "There are none." }
     /// A command about somebody's own data, in a group.
     pub ask_in_private() {
         "Write that to me in private: here everybody would see the answer."

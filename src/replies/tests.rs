@@ -147,6 +147,7 @@ fn the_first_words_read_well() {
     /language — in which language I speak
     /stats — what your answers cost, and what is left
     /privacy — what I keep of you
+    /export — take along everything I keep of you
     /forget — delete everything I keep of you
     /help — what I can do
     /start — how to begin
@@ -164,6 +165,7 @@ fn the_first_words_read_well() {
     /language — на каком языке я говорю
     /stats — сколько стоили ответы и сколько осталось
     /privacy — что я о вас храню
+    /export — забрать всё, что я о вас храню
     /forget — удалить всё, что я о вас храню
     /help — что я умею
     /start — с чего начать

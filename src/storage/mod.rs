@@ -32,6 +32,7 @@ use crate::update::Lane;
 #[cfg(test)]
 mod contract;
 mod errors;
+mod export;
 mod handle;
 mod insist;
 mod load;
@@ -41,6 +42,7 @@ mod people;
 mod sqlite;
 
 pub use errors::{BackupError, OpenError, StorageError, VisitError};
+pub use export::{Exchange, Made};
 pub use insist::insist;
 pub use load::Load;
 pub use money::{Bill, Books, NewCharge, OpenCharge, Price, Spent, UsageRecord};
@@ -137,6 +139,8 @@ pub struct Part {
     pub entities: Vec<MessageEntity>,
     /// Of a picture alone: what it is drawn from when it is sent ([`Chart`]).
     pub drawing: Option<Box<Chart>>,
+    /// Of a document alone: what is in it is made when it is sent, and `text` is empty.
+    pub made: Option<Made>,
 }
 
 /// How a part is sent.
@@ -157,13 +161,19 @@ impl Part {
     /// A text with entities.
     #[must_use]
     pub const fn text(text: String, entities: Vec<MessageEntity>) -> Self {
-        Self { form: Form::Text, fallback: false, text, entities, drawing: None }
+        Self { form: Form::Text, fallback: false, text, entities, drawing: None, made: None }
     }
 
     /// A sentence of the bot's own: a text without entities.
     #[must_use]
     pub const fn plain(text: String) -> Self {
         Self::text(text, Vec::new())
+    }
+
+    /// A file that is made when it is sent.
+    #[must_use]
+    pub fn made(made: Made) -> Self {
+        Self { form: Form::Document, made: Some(made), ..Self::plain(String::new()) }
     }
 
     /// A chart with a caption.

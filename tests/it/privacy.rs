@@ -52,7 +52,7 @@ async fn privacy_says_what_is_kept_how_long_by_whom_and_where_the_owner_says_mor
 
     Who processes it: Telegram, by which you write to me, and 127.0.0.1, which gets your question and the conversation before it, under a number that does not tell who you are, and without your name. They have rules of their own, and I cannot delete anything there.
 
-    /forget deletes everything I keep of you. What stays: sums of which nobody can tell whose they are (what you have spent today becomes part of them when the day is over, UTC), and what the owner has decided about you: access, a ban, a budget.
+    /export gives you all of it as two files. /forget deletes everything I keep of you. What stays: sums of which nobody can tell whose they are (what you have spent today becomes part of them when the day is over, UTC), and what the owner has decided about you: access, a ban, a budget.
 
     The owner's privacy policy: https://example.com/privacy
     ");
@@ -61,6 +61,51 @@ async fn privacy_says_what_is_kept_how_long_by_whom_and_where_the_owner_says_mor
     world.drains().await;
     let told: Vec<_> = world.said(GROUP).into_iter().map(|message| message.text).collect();
     assert_eq!(told, [replies::ask_in_private(Language::En), replies::ask_in_private(Language::Ru)]);
+    world.ends().await;
+}
+
+/// A file that the bot has sent, as a text.
+fn file(world: &World, name: &str) -> String {
+    let mut files = world.said(ANNA).into_iter().rev().filter_map(|message| message.document);
+    let document = files.find(|document| document.name == name).expect("it was sent");
+    String::from_utf8(world.telegram.file(&document.file_id).unwrap().bytes.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_kept_of_somebody_can_be_taken_along() {
+    let world = World::with(Mode::Webhook).await;
+    world.model.answers_with(|asked| format!("to **{}**", asked.question()));
+    world.anna("/new You are a pirate");
+    world.anna("one");
+    world.drains().await;
+    world.says(ANNA, GROUP, "/ask two");
+    world.says(BORIS, GROUP, "/ask three");
+    world.drains().await;
+    world.anna("/export");
+    world.drains().await;
+    assert!(world.said(ANNA).iter().any(|message| message.text == replies::export_follows(Language::En)));
+    let moments = file(&world, "routergram-export.md");
+    let lines: Vec<_> = moments.lines().filter(|line| !line.is_empty() && !line.starts_with("###")).collect();
+    let group = format!("## In the group {GROUP}");
+    let expected = [
+        "# My conversations",
+        "## In the private chat",
+        "> You are a pirate",
+        "> one",
+        "to **one**",
+        group.as_str(),
+        "> two",
+        "to **two**",
+    ];
+    assert_eq!(lines, expected);
+    let all: serde_json::Value = serde_json::from_str(&file(&world, "routergram-export.json")).unwrap();
+    let tables = &all["tables"];
+    let questions: Vec<_> = tables["turns"].as_array().unwrap().iter().map(|turn| &turn["question"]).collect();
+    assert_eq!(questions, ["one", "two"]);
+    assert_eq!((&tables["people"][0]["name"], &tables["people"][0]["user_id"]), (&"Anna".into(), &ANNA.into()));
+    assert_eq!(tables["conversations"][0]["system_prompt"], "You are a pirate");
+    assert!(tables["spent"][0]["cost_micro_usd"].as_i64() > Some(0) && !all.to_string().contains("three"));
+    assert_eq!(stored::<i64>(world.folder.path(), "SELECT count(*) FROM parts"), 0);
     world.ends().await;
 }
 

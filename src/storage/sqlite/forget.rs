@@ -6,7 +6,7 @@
 //! What is deleted is overwritten in the file (`secure_delete`); that it leaves the log, too, is seen to right after the
 //! commit ([`LogState::wipe`](super::checkpoint::LogState)).
 
-use rusqlite::named_params;
+use rusqlite::{Connection, named_params};
 
 use crate::clock::{Day, Timestamp};
 use crate::storage::{ClaimKey, Seq, StorageError};
@@ -91,7 +91,7 @@ pub(super) fn forget(tx: &Transaction<'_>, key: ClaimKey, bot: i64, user: i64) -
     for (thread, control) in lanes {
         inbox::promote(tx, Lane { bot, chat: user, thread, control })?;
     }
-    for seq in elsewhere(tx, bot, user, key.seq)? {
+    for seq in elsewhere(tx.db, bot, user, key.seq)? {
         tx.db.prepare_cached("DELETE FROM replies WHERE seq = :seq")?.execute(named_params! { ":seq": seq })?;
         let which = named_params! { ":seq": seq, ":now": tx.now.0 };
         let lane = tx.db.prepare_cached(CAME_ELSEWHERE)?.query_row(which, inbox::lane)?;
@@ -109,8 +109,8 @@ pub(super) fn forget(tx: &Transaction<'_>, key: ClaimKey, bot: i64, user: i64) -
 }
 
 /// What this person has waiting in groups, or what was put aside there.
-fn elsewhere(tx: &Transaction<'_>, bot: i64, user: i64, before: Seq) -> Result<Vec<i64>, StorageError> {
-    let mut statement = tx.db.prepare_cached(ELSEWHERE)?;
+pub(super) fn elsewhere(db: &Connection, bot: i64, user: i64, before: Seq) -> Result<Vec<i64>, StorageError> {
+    let mut statement = db.prepare_cached(ELSEWHERE)?;
     let mut rows = statement.query(named_params! { ":bot": bot, ":user": user, ":seq": before.0 })?;
     let (mut theirs, digits) = (Vec::new(), user.to_string());
     while let Some(row) = rows.next()? {

@@ -20,10 +20,12 @@ use crate::clock::{Day, Timestamp};
 
 mod alarm;
 mod backup;
+mod census;
 mod checkpoint;
 mod claims;
 mod conversations;
 mod errors;
+mod export;
 mod folder;
 mod forget;
 mod inbox;

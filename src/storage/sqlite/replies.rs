@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, named_params};
 
-use crate::storage::{Address, ClaimKey, Form, NewReply, Part, Seq, StorageError, StoredReply};
+use crate::storage::{Address, ClaimKey, Form, Made, NewReply, Part, Seq, StorageError, StoredReply};
 
 use super::{Sqlite, Transaction, claims, conversations, forget, people, preferences, turns};
 
@@ -12,8 +12,8 @@ const REPLY: &str = "
     ON CONFLICT (seq) DO NOTHING";
 
 const PART: &str = "
-    INSERT INTO parts (seq, part, form, fallback, text, entities, drawing, sending)
-    VALUES (:seq, :part, :form, :fallback, :text, :entities, :drawing, :part = 0)";
+    INSERT INTO parts (seq, part, form, fallback, text, entities, drawing, made, sending)
+    VALUES (:seq, :part, :form, :fallback, :text, :entities, :drawing, :made, :part = 0)";
 
 const GENERATED: &str = "UPDATE inbox SET stage = 'generated', attempts = 1 WHERE seq = :seq";
 
@@ -27,7 +27,7 @@ const DELIVERED: &str = "UPDATE parts SET sending = 1, message_id = :message_id 
 const STORED: &str = "SELECT chat, thread, reply_to, in_place, keyboard FROM replies WHERE seq = :seq";
 
 const PARTS: &str = "
-    SELECT text, entities, message_id, sending, form, fallback, drawing FROM parts WHERE seq = :seq ORDER BY part";
+    SELECT text, entities, message_id, sending, form, fallback, drawing, made FROM parts WHERE seq = :seq ORDER BY part";
 
 const CARRIERS: &str = "SELECT message_id FROM parts WHERE seq = :seq AND message_id > 0 ORDER BY part";
 
@@ -113,6 +113,7 @@ fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), Storag
         let row = named_params! {
             ":seq": seq.0, ":part": number, ":form": name(part.form), ":fallback": part.fallback,
             ":text": part.text, ":entities": entities, ":drawing": drawing,
+            ":made": part.made.map(Made::name),
         };
         tx.db.prepare_cached(PART)?.execute(row)?;
     }
@@ -163,8 +164,10 @@ fn part(row: &Row<'_>) -> Result<Part, StorageError> {
     // One that another version of this program has stored and this one cannot draw: its fallback is sent.
     let drawing: Option<String> = row.get(6)?;
     let drawing = drawing.and_then(|drawing| serde_json::from_str(&drawing).ok());
+    let made: Option<String> = row.get(7)?;
+    let made = made.and_then(|made| Made::named(&made));
     let (text, entities) = (row.get(0)?, serde_json::from_str(text(row, 1)?)?);
-    Ok(Part { form, fallback: row.get(5)?, text, entities, drawing })
+    Ok(Part { form, fallback: row.get(5)?, text, entities, drawing, made })
 }
 
 const fn name(form: Form) -> &'static str {

@@ -13,3 +13,6 @@ CREATE TABLE forgotten (
 CREATE INDEX turns_of_person  ON turns (user_id);
 CREATE INDEX ledger_of_person ON ledger (user_id);
 CREATE INDEX replies_of_chat  ON replies (chat);
+
+-- Of a file that is made when it is sent: which one ('json', 'markdown-en', …); its text is empty. Null: the file is its text.
+ALTER TABLE parts ADD COLUMN made TEXT;
