@@ -107,7 +107,7 @@ async fn open_store(frame: &Frame) -> Result<Storage, Failure> {
     let folder = &frame.config.storage.data_dir;
     let mut told = false;
     loop {
-        match Storage::open(folder, frame.clock.clone()).await {
+        match Storage::open_with(folder, frame.clock.clone(), frame.config.storage.data_key.clone()).await {
             Ok(storage) => return Ok(storage),
             Err(held @ OpenError::Held { .. }) => {
                 frame.health.set(Phase::Starting("another process holds the data folder"));

@@ -57,6 +57,8 @@ pub(super) struct Raw {
     pub(super) host: Option<String>,
     pub(super) data_dir: Option<String>,
     pub(super) railway_volume_mount_path: Option<String>,
+    pub(super) data_key: Option<String>,
+    pub(super) data_key_new: Option<String>,
     pub(super) history_days: Option<String>,
     pub(super) privacy_policy_url: Option<String>,
     pub(super) drain_secs: Option<String>,

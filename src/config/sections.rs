@@ -12,7 +12,7 @@ use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
     BotToken, Config, HttpConfig, LogConfig, LogFormat, MoneyConfig, OpenRouterConfig, OwnerConfig, ReplyFormat,
-    StorageConfig, TelegramConfig, TurnConfig, allowed, effort, export, mode, personas, privacy, token,
+    StorageConfig, TelegramConfig, TurnConfig, allowed, data_key, effort, export, mode, personas, privacy, token,
 };
 use crate::telemetry;
 
@@ -369,7 +369,7 @@ fn storage(reader: &mut Reader<'_>, raw: &Raw) -> StorageConfig {
         ),
         _ => {}
     }
-    StorageConfig { data_dir }
+    StorageConfig { data_dir, data_key: data_key::read(reader, raw) }
 }
 
 fn log(reader: &mut Reader<'_>, raw: &Raw, stdout_is_terminal: bool) -> LogConfig {

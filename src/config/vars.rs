@@ -276,6 +276,21 @@ const OPERATION: &[Var] = &[
     var("DATA_DIR", Value("./data"), "folder of the embedded database; must survive a redeploy", "/var/lib/routergram"),
     var("RAILWAY_VOLUME_MOUNT_PATH", Nothing, "given by Railway; used when `DATA_DIR` is not set", "/data"),
     var(
+        "DATA_KEY",
+        Nothing,
+        "seals what people and models write, and names, in the database: 32 random bytes as base64 or hex, made by \
+         `routergram key new` ([docs/privacy.md](docs/privacy.md)). Without it the texts are lost",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    )
+    .secret(),
+    var(
+        "DATA_KEY_NEW",
+        Nothing,
+        "the key that `routergram key rotate` puts in its place",
+        "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=",
+    )
+    .secret(),
+    var(
         "HISTORY_DAYS",
         Value("30"),
         "for how many days what people write, and what they are answered, is kept; `0`: for ever",

@@ -57,6 +57,7 @@ mod real_input;
 mod redeploy;
 mod repair;
 mod sandbox;
+mod sealing;
 mod settings;
 mod settling;
 mod start;

@@ -6,13 +6,21 @@
 pub(super) enum Column {
     /// About somebody: they get it.
     Told,
-    /// The same, and people or models wrote it, or it names somebody.
-    Written,
+    /// The same, and people or models wrote it, or it names somebody: it is sealed, bound to what these expressions give,
+    /// which is known when the row is written and stays.
+    Written(&'static str),
     /// How the store works; nothing in it is about anybody.
     Ours,
 }
 
 use Column::{Ours, Told, Written};
+
+const OF_PERSON: &str = "bot, user_id";
+const OF_CONVERSATION: &str = "bot, opened_at";
+const OF_TURN: &str = "conversation, user_id, finished_at";
+const OF_UPDATE: &str = "bot, update_id";
+const OF_REPLY: &str = "(SELECT bot || ' ' || update_id FROM inbox WHERE inbox.seq = replies.seq)";
+const OF_PART: &str = "(SELECT bot || ' ' || update_id FROM inbox WHERE inbox.seq = parts.seq), part";
 
 /// A table.
 pub(super) struct Table {
@@ -20,6 +28,8 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     /// Which rows are somebody's (`:bot`, `:user`, and `:elsewhere`, a JSON array of places in the inbox); empty: none.
     pub(super) theirs: &'static str,
+    /// The number by which its rows are walked through, where texts of it are sealed.
+    pub(super) key: &'static str,
     /// Its columns.
     pub(super) columns: &'static [(&'static str, Column)],
 }
@@ -29,6 +39,7 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "people",
         theirs: "bot = :bot AND user_id = :user",
+        key: "user_id",
         columns: &[
             ("bot", Ours),
             ("user_id", Told),
@@ -37,18 +48,20 @@ pub(super) const TABLES: &[Table] = &[
             ("budget_micro_usd", Told),
             ("first_seen", Told),
             ("last_seen", Told),
-            ("name", Written),
+            ("name", Written(OF_PERSON)),
             ("told", Told),
         ],
     },
     Table {
         name: "user_preferences",
         theirs: "bot = :bot AND user_id = :user",
+        key: "",
         columns: &[("bot", Ours), ("user_id", Told), ("language", Told)],
     },
     Table {
         name: "preferences",
         theirs: "bot = :bot AND chat = :user",
+        key: "",
         columns: &[
             ("bot", Ours),
             ("chat", Told),
@@ -63,12 +76,13 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "conversations",
         theirs: "bot = :bot AND chat = :user",
+        key: "id",
         columns: &[
             ("id", Told),
             ("bot", Ours),
             ("chat", Told),
             ("thread", Told),
-            ("system_prompt", Written),
+            ("system_prompt", Written(OF_CONVERSATION)),
             ("opened_at", Told),
             ("closed_at", Told),
         ],
@@ -76,13 +90,14 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "turns",
         theirs: "user_id = :user AND conversation IN (SELECT id FROM conversations WHERE bot = :bot)",
+        key: "id",
         columns: &[
             ("id", Told),
             ("conversation", Told),
             ("seq", Ours),
             ("user_id", Told),
-            ("question", Written),
-            ("answer", Written),
+            ("question", Written(OF_TURN)),
+            ("answer", Written(OF_TURN)),
             ("complete", Told),
             ("generation_id", Told),
             ("finished_at", Told),
@@ -94,6 +109,7 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "inbox",
         theirs: "bot = :bot AND (chat = :user OR seq IN (SELECT value FROM json_each(:elsewhere)))",
+        key: "seq",
         columns: &[
             ("seq", Told),
             ("bot", Ours),
@@ -111,7 +127,7 @@ pub(super) const TABLES: &[Table] = &[
             ("not_before", Ours),
             ("received_at", Told),
             ("finished_at", Told),
-            ("raw", Written),
+            ("raw", Written(OF_UPDATE)),
             ("reason", Told),
             ("placed", Ours),
         ],
@@ -120,35 +136,38 @@ pub(super) const TABLES: &[Table] = &[
         name: "replies",
         theirs: "seq IN (SELECT seq FROM inbox WHERE bot = :bot \
                  AND (chat = :user OR seq IN (SELECT value FROM json_each(:elsewhere))))",
+        key: "seq",
         columns: &[
             ("seq", Told),
             ("chat", Told),
             ("thread", Told),
             ("reply_to", Told),
             ("in_place", Ours),
-            ("keyboard", Written),
+            ("keyboard", Written(OF_REPLY)),
         ],
     },
     Table {
         name: "parts",
         theirs: "seq IN (SELECT seq FROM inbox WHERE bot = :bot \
                  AND (chat = :user OR seq IN (SELECT value FROM json_each(:elsewhere))))",
+        key: "seq",
         columns: &[
             ("seq", Told),
             ("part", Told),
-            ("text", Written),
-            ("entities", Written),
+            ("text", Written(OF_PART)),
+            ("entities", Written(OF_PART)),
             ("sending", Ours),
             ("message_id", Told),
             ("form", Told),
             ("fallback", Ours),
-            ("drawing", Written),
+            ("drawing", Written(OF_PART)),
             ("made", Ours),
         ],
     },
     Table {
         name: "ledger",
         theirs: "bot = :bot AND user_id = :user",
+        key: "",
         columns: &[
             ("generation_id", Told),
             ("bot", Ours),
@@ -169,6 +188,7 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "spent",
         theirs: "bot = :bot AND user_id = :user",
+        key: "",
         columns: &[
             ("bot", Ours),
             ("user_id", Told),
@@ -184,9 +204,16 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "forgotten",
         theirs: "bot = :bot AND user_id = :user",
+        key: "",
         columns: &[("bot", Ours), ("user_id", Told), ("day", Told)],
     },
-    Table { name: "instances", theirs: "", columns: &[("id", Ours), ("heartbeat", Ours)] },
+    Table {
+        name: "sealing",
+        theirs: "",
+        key: "",
+        columns: &[("id", Ours), ("proof", Ours), ("next_proof", Ours), ("place", Ours), ("after", Ours)],
+    },
+    Table { name: "instances", theirs: "", key: "", columns: &[("id", Ours), ("heartbeat", Ours)] },
 ];
 
 #[cfg(test)]
@@ -202,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn every_column_of_the_database_is_accounted_for() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system()).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
         let there: Vec<String> = store
             .read(|db| {
                 let mut statement = db.prepare(COLUMNS)?;

@@ -21,7 +21,9 @@ const VERSION: u32 = 1;
 const MOST_BYTES: usize = 45_000_000;
 
 const EXCHANGES: &str = "
-    SELECT chat, thread, system_prompt, question, answer, finished_at, replaced
+    SELECT chat, thread, unsealed(system_prompt, 'conversations.system_prompt', bot, opened_at),
+           unsealed(question, 'turns.question', conversation, user_id, finished_at),
+           unsealed(answer, 'turns.answer', conversation, user_id, finished_at), finished_at, replaced
     FROM turns JOIN conversations ON conversations.id = conversation
     WHERE bot = :bot AND user_id = :user
     ORDER BY chat <> :user, chat, thread, turns.id";
@@ -76,9 +78,17 @@ fn rows(
     (bot, user, elsewhere): (i64, i64, &str),
     out: &mut String,
 ) -> Result<bool, StorageError> {
-    let columns: Vec<&str> =
-        table.columns.iter().filter(|(_, column)| *column != Column::Ours).map(|(name, _)| *name).collect();
-    let sql = format!("SELECT {} FROM {} WHERE {}", columns.join(", "), table.name, table.theirs);
+    let name = table.name;
+    let (columns, values): (Vec<&str>, Vec<String>) = table
+        .columns
+        .iter()
+        .filter_map(|(column, what)| match what {
+            Column::Ours => None,
+            Column::Told => Some((*column, (*column).to_owned())),
+            Column::Written(bound) => Some((*column, format!("unsealed({column}, '{name}.{column}', {bound})"))),
+        })
+        .unzip();
+    let sql = format!("SELECT {} FROM {name} WHERE {}", values.join(", "), table.theirs);
     let mut statement = db.prepare(&sql)?;
     for (name, value) in [(":bot", &bot as &dyn rusqlite::ToSql), (":user", &user), (":elsewhere", &elsewhere)] {
         if let Some(at) = statement.parameter_index(name)? {
@@ -141,7 +151,7 @@ mod tests {
     #[tokio::test]
     async fn an_export_holds_every_column_that_is_about_its_person_and_nobody_elses() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system()).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
         let told = store.write(|tx| {
             tx.db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
             let (mut told, mut number) = (Vec::new(), 0);

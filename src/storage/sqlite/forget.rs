@@ -31,7 +31,8 @@ const CAME: &str = "
 
 /// What may be theirs elsewhere: who wrote it stands in it.
 const ELSEWHERE: &str = "
-    SELECT seq, raw FROM inbox WHERE bot = :bot AND state <> 'done' AND chat <> :user AND seq < :seq";
+    SELECT seq, unsealed(raw, 'inbox.raw', bot, update_id) FROM inbox
+    WHERE bot = :bot AND state <> 'done' AND chat <> :user AND seq < :seq";
 
 const CAME_ELSEWHERE: &str = "
     UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, reason = NULL, placed = NULL,

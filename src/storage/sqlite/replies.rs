@@ -8,12 +8,16 @@ use super::{Sqlite, Transaction, claims, conversations, forget, people, preferen
 
 const REPLY: &str = "
     INSERT INTO replies (seq, chat, thread, reply_to, in_place, keyboard)
-    VALUES (:seq, :chat, :thread, :reply_to, :in_place, :keyboard)
+    VALUES (:seq, :chat, :thread, :reply_to, :in_place,
+            sealed(:keyboard, 'replies.keyboard', (SELECT bot || ' ' || update_id FROM inbox WHERE seq = :seq)))
     ON CONFLICT (seq) DO NOTHING";
 
 const PART: &str = "
-    INSERT INTO parts (seq, part, form, fallback, text, entities, drawing, made, sending)
-    VALUES (:seq, :part, :form, :fallback, :text, :entities, :drawing, :made, :part = 0)";
+    INSERT INTO parts (seq, part, form, fallback, made, sending, text, entities, drawing)
+    SELECT :seq, :part, :form, :fallback, :made, :part = 0, sealed(:text, 'parts.text', bot || ' ' || update_id, :part),
+           sealed(:entities, 'parts.entities', bot || ' ' || update_id, :part),
+           sealed(:drawing, 'parts.drawing', bot || ' ' || update_id, :part)
+    FROM inbox WHERE seq = :seq";
 
 const GENERATED: &str = "UPDATE inbox SET stage = 'generated', attempts = 1 WHERE seq = :seq";
 
@@ -24,10 +28,16 @@ const SENDING: &str = "UPDATE parts SET sending = :sending WHERE seq = :seq AND 
 
 const DELIVERED: &str = "UPDATE parts SET sending = 1, message_id = :message_id WHERE seq = :seq AND part = :part";
 
-const STORED: &str = "SELECT chat, thread, reply_to, in_place, keyboard FROM replies WHERE seq = :seq";
+const STORED: &str = "
+    SELECT replies.chat, replies.thread, reply_to, in_place,
+           unsealed(keyboard, 'replies.keyboard', bot || ' ' || update_id)
+    FROM replies JOIN inbox USING (seq) WHERE seq = :seq";
 
 const PARTS: &str = "
-    SELECT text, entities, message_id, sending, form, fallback, drawing, made FROM parts WHERE seq = :seq ORDER BY part";
+    SELECT unsealed(text, 'parts.text', bot || ' ' || update_id, part),
+           unsealed(entities, 'parts.entities', bot || ' ' || update_id, part), message_id, sending, form, fallback,
+           unsealed(drawing, 'parts.drawing', bot || ' ' || update_id, part), made
+    FROM parts JOIN inbox USING (seq) WHERE seq = :seq ORDER BY part";
 
 const CARRIERS: &str = "SELECT message_id FROM parts WHERE seq = :seq AND message_id > 0 ORDER BY part";
 

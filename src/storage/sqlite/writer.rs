@@ -248,7 +248,7 @@ mod tests {
     #[tokio::test]
     async fn a_disk_that_stays_full_is_the_end_and_one_that_is_full_for_a_moment_is_not() {
         let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
-        let store = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
+        let store = Sqlite::open(folder.path(), clock.clone(), None).await.unwrap();
         limit(&store, 1).await;
         assert!(matches!(grow(&store).await, Err(StorageError::Full)));
         clock.advance(FULL_FOR / 2);

@@ -9,6 +9,15 @@ CREATE TABLE forgotten (
     PRIMARY KEY (bot, user_id)
 ) STRICT, WITHOUT ROWID;
 
+-- How texts are sealed; no row: they are not.
+CREATE TABLE sealing (
+    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    proof      TEXT,                       -- a known text, sealed with the key in force; null: nothing was sealed before
+    next_proof TEXT,                       -- the same with the key that is taking over; null: none is
+    place      INTEGER NOT NULL DEFAULT 0, -- which table is being changed
+    after      INTEGER NOT NULL DEFAULT 0  -- and up to which row it was
+) STRICT;
+
 -- What belongs to somebody is found without reading everybody's.
 CREATE INDEX turns_of_person  ON turns (user_id);
 CREATE INDEX ledger_of_person ON ledger (user_id);
