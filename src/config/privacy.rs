@@ -17,6 +17,8 @@ const DAY_SECS: u64 = 24 * 60 * 60;
 pub struct PrivacyConfig {
     /// For how many days it is kept; `None`: for ever.
     pub history_days: Option<u32>,
+    /// Texts are sealed at rest.
+    pub sealed: bool,
     /// The owner's policy.
     pub policy: Option<Url>,
     /// Who runs the models: OpenRouter, or the host of another server.
@@ -40,5 +42,10 @@ pub(super) fn read(reader: &mut Reader<'_>, raw: &Raw, models: &Url) -> PrivacyC
     let days = reader.whole("HISTORY_DAYS", raw.history_days.as_deref(), 0..=MOST_DAYS);
     let host = models.host_str().unwrap_or_default();
     let processor = if host == "openrouter.ai" { "OpenRouter" } else { host };
-    PrivacyConfig { history_days: days.filter(|days| *days > 0), policy, processor: processor.to_owned() }
+    PrivacyConfig {
+        history_days: days.filter(|days| *days > 0),
+        sealed: raw.data_key.is_some(),
+        policy,
+        processor: processor.to_owned(),
+    }
 }

@@ -11,6 +11,7 @@ pub(super) async fn privacy(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome,
     let stored = Stored {
         days: privacy.history_days,
         processor: &privacy.processor,
+        sealed: privacy.sealed,
         policy: privacy.policy.as_ref().map(url::Url::as_str),
     };
     Ok(job.reply(replies::privacy(job.language(), &stored)))

@@ -10,6 +10,8 @@ pub struct Stored<'a> {
     pub days: Option<u32>,
     /// Who runs the models.
     pub processor: &'a str,
+    /// Texts are encrypted where they are kept.
+    pub sealed: bool,
     /// The owner's policy.
     pub policy: Option<&'a str>,
 }
@@ -28,6 +30,10 @@ phrases! {
     /// How long, without one.
     kept_always() {
         "How long: until you ask for it to be deleted."
+    }
+    /// In what form.
+    kept_sealed() {
+        "Texts and names are encrypted where I keep them."
     }
     /// Who else has it.
     processed_by(host: &str = "OpenRouter") {
@@ -85,7 +91,9 @@ phrases! {
 #[must_use]
 pub fn privacy(language: Language, stored: &Stored<'_>) -> String {
     let how_long = stored.days.map_or_else(|| kept_always(language), |days| kept_for(language, days));
-    let mut lines = vec![kept(language), how_long, processed_by(language, stored.processor), your_rights(language)];
+    let mut lines = vec![kept(language), how_long];
+    lines.extend(stored.sealed.then(|| kept_sealed(language)));
+    lines.extend([processed_by(language, stored.processor), your_rights(language)]);
     lines.extend(stored.policy.map(|url| policy(language, url)));
     lines.join("\n\n")
 }
@@ -93,7 +101,7 @@ pub fn privacy(language: Language, stored: &Stored<'_>) -> String {
 /// Sentences that are made of others, for the tests of what every sentence keeps to.
 #[cfg(test)]
 pub(super) fn composed(language: Language) -> Vec<(&'static str, String)> {
-    let stored = Stored { days: Some(30), processor: "OpenRouter", policy: Some("example.com") };
+    let stored = Stored { days: Some(30), processor: "OpenRouter", policy: Some("example.com"), sealed: true };
     vec![
         ("privacy", privacy(language, &stored)),
         ("privacy_for_ever", privacy(language, &Stored { days: None, policy: None, ..stored })),

@@ -192,6 +192,34 @@ async fn an_answer_that_is_being_written_ends_is_kept_nowhere_and_is_paid_for() 
 }
 
 #[tokio::test]
+async fn a_death_around_the_forgetting_neither_halves_nor_loses_it() {
+    for point in ["before-store-reply", "after-store-reply", "after-delivered"] {
+        let mut world = World::with(Mode::Polling).await;
+        world.expects_in_log(&["Another process receives"]);
+        world.model.answers("yes");
+        world.anna(&format!("one {CANARY}"));
+        world.drains().await;
+        world.anna("/forget");
+        world.drains().await;
+        let panel = world.said(ANNA).pop().unwrap();
+        world.bot.dies();
+        world.bot.set("ROUTERGRAM_FAULT_POINT", point);
+        world.presses(ANNA, ANNA, &panel, &data_of(&panel, "🗑 Delete everything"));
+        world.bot.spawns();
+        assert_eq!(world.bot.ends().await.status, None, "{point}");
+        let turns = "SELECT count(*) FROM turns";
+        let folder = world.folder.path().to_owned();
+        assert_eq!(stored::<i64>(&folder, turns), i64::from(point.starts_with("before")), "{point}");
+        world.bot.unset("ROUTERGRAM_FAULT_POINT");
+        world.bot.starts().await;
+        world.drains().await;
+        assert_eq!((world.last_said(ANNA), stored(&folder, turns)), (replies::forget_done(Language::En), 0), "{point}");
+        until("it is in no file", async || found_in(&folder, CANARY).is_empty()).await;
+        world.ends().await;
+    }
+}
+
+#[tokio::test]
 async fn the_budget_of_a_day_is_not_given_anew_and_its_costs_are_nobodys_on_the_next_one() {
     let world = World::asleep(Mode::Polling, &[]).await;
     let life = world.runs_inside(&[]).await;

@@ -132,6 +132,11 @@ fn author(raw: &str) -> Option<i64> {
     }
 }
 
+/// Was somebody forgotten lately?
+pub(super) fn anybody(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row("SELECT EXISTS (SELECT 1 FROM forgotten)", [], |row| row.get(0))
+}
+
 /// What days that are over have cost people who have been forgotten is nobody's from now on.
 pub(super) fn forget_costs(tx: &Transaction<'_>, today: Day) -> Result<(), StorageError> {
     let mut notes = tx.db.prepare_cached("SELECT bot, user_id, day FROM forgotten")?;

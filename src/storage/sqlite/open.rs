@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -21,7 +22,7 @@ use super::readers::Readers;
 use super::seal::{self, Fit};
 use super::unwritable::unwritable;
 use super::writer::{Desk, Writer};
-use super::{Alarm, Parts, Sqlite, ledger};
+use super::{Alarm, Parts, Sqlite, forget, ledger};
 
 /// The schema's history. A released step is never changed, only followed by another one.
 pub(super) const SCHEMA: &[M<'_>] = &[
@@ -89,6 +90,8 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>], key: Option<&D
 
     let alarm = Alarm::new();
     let log = Arc::new(LogState::default());
+    // Whoever forgot somebody may have died before the log was emptied.
+    log.wipe.store(schema.len() == SCHEMA.len() && forget::anybody(&db).unwrap_or(true), Relaxed);
     let other = |error: std::io::Error| OpenError::Other(error.to_string());
     seal::install(&db, key, key).map_err(|error| explain(&file, &error))?;
     let reader = || {
