@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Command::Config { action } => cli::configuration::look(action),
         Command::Backup { file } => cli::backup::back_up(&file),
         Command::Restore { file } => cli::backup::restore(&file),
+        Command::Key { action } => cli::key::key(action),
         Command::Parked { action } => cli::parked::parked(&action),
         Command::Webhook { action } => cli::webhook::webhook(&action),
         Command::Models { query, json } => cli::models::models(&query, json),

@@ -36,8 +36,8 @@ const STORE_AGAIN: Duration = Duration::from_millis(200);
 const WEBHOOK_AGAIN: Duration = Duration::from_secs(30);
 /// How often it is looked whether a command has put updates back: whoever typed it watches.
 const VISITS_AGAIN: Duration = Duration::from_secs(1);
-/// How often old update ids are forgotten, and how old they are then: Telegram repeats an update for a day, and starts
-/// its ids anew after a week of silence.
+/// How often what is old is forgotten, and how old the ids of updates are then: Telegram repeats an update for a day, and
+/// starts its ids anew after a week of silence.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 const PURGE_AFTER: Duration = Duration::from_hours(48);
 
@@ -86,7 +86,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     keep_catalogue(frame, &tools);
     settle_costs(frame, &tools);
     look_after(frame, &tools);
-    forget_old_ids(frame, storage);
+    forget_what_is_old(frame, storage);
     receive(frame, &telegram, acceptor, &tools.owner).await?;
     frame.tasks.spawn(establish::show_menu(telegram, config.owner.admins.clone()));
     if config.telegram.is_own_server() {
@@ -108,7 +108,7 @@ async fn open_store(frame: &Frame) -> Result<Storage, Failure> {
     let folder = &frame.config.storage.data_dir;
     let mut told = false;
     loop {
-        match Storage::open(folder, frame.clock.clone()).await {
+        match Storage::open_with(folder, frame.clock.clone(), frame.config.storage.data_key.clone()).await {
             Ok(storage) => return Ok(storage),
             Err(held @ OpenError::Held { .. }) => {
                 frame.health.set(Phase::Starting("another process holds the data folder"));
@@ -150,6 +150,7 @@ async fn tools(frame: &Frame, parts: Parts, bot: BotIdentity) -> Result<Arc<Tool
         telegram,
         clock: frame.clock.clone(),
         config: config.turns.clone(),
+        privacy: config.privacy.clone(),
         bot,
         running,
         limits,
@@ -347,12 +348,17 @@ async fn notice_visits(frame: &Frame, storage: &Storage, inbox: &Inbox) {
     });
 }
 
-fn forget_old_ids(frame: &Frame, storage: Storage) {
+fn forget_what_is_old(frame: &Frame, storage: Storage) {
     let (clock, soft) = (frame.clock.clone(), frame.tasks.stop().soft.clone());
+    let history = frame.config.privacy.history();
     frame.tasks.spawn(async move {
         loop {
             if let Err(error) = storage.purge(clock.now().minus(PURGE_AFTER)).await {
                 tracing::warn!(reason = %error, "Old update ids could not be forgotten; trying again in an hour");
+            }
+            let now = clock.now();
+            if let Err(error) = storage.expire(history.map(|span| now.minus(span)), now.day()).await {
+                tracing::warn!(reason = %error, "Old conversations could not be forgotten; trying again in an hour");
             }
             tokio::select! {
                 () = soft.cancelled() => return,

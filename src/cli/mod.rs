@@ -12,6 +12,7 @@ pub mod completions;
 pub mod configuration;
 pub mod doctor;
 pub mod healthcheck;
+pub mod key;
 pub mod man;
 pub mod models;
 pub mod parked;
@@ -20,7 +21,7 @@ pub mod sandbox;
 pub mod webhook;
 mod words;
 
-pub use words::{Cli, Command, ConfigAction, ParkedAction, SandboxMode, WebhookAction};
+pub use words::{Cli, Command, ConfigAction, KeyAction, ParkedAction, SandboxMode, WebhookAction};
 
 /// Exit status for a configuration that cannot be used (`EX_CONFIG` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 78;

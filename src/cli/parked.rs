@@ -19,9 +19,16 @@ const SHOWN: usize = 60;
 /// Does it. Exit status 1 when that is not possible, with a sentence that says why.
 #[must_use]
 pub fn parked(action: &ParkedAction) -> ExitCode {
-    let folder = config::data_dir(&Sources::of_this_process());
-    let now = Clock::system().now();
-    let done = Storage::put_aside(&folder).and_then(|aside| match action {
+    let sources = Sources::of_this_process();
+    let (folder, now) = (config::data_dir(&sources), Clock::system().now());
+    let key = match config::data_keys(&sources) {
+        Ok((key, _)) => key,
+        Err(why) => {
+            complain(&why);
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = Storage::put_aside(&folder, key.as_ref()).and_then(|aside| match action {
         ParkedAction::List { text, json: true } => Ok(as_json(&aside, *text)),
         ParkedAction::List { text, json: false } => Ok(as_table(&aside, *text)),
         ParkedAction::Retry { ids, all } => {

@@ -123,6 +123,13 @@ It works on DATA_DIR, also while the bot is running.")]
         #[command(subcommand)]
         action: ParkedAction,
     },
+    /// Make a key that seals what people write, or change to another one
+    #[command(after_help = "Example:\n  routergram key new")]
+    Key {
+        /// What to do.
+        #[command(subcommand)]
+        action: KeyAction,
+    },
     /// Ask the running bot whether it lives: exit status 0 or 1
     #[command(after_help = "Example:\n  PORT=8080 routergram healthcheck || echo 'it does not answer'")]
     Healthcheck,
@@ -204,6 +211,23 @@ A bot that runs in webhook mode sets it again.")]
         #[arg(long)]
         drop_pending: bool,
     },
+}
+
+/// What to do with the key of the texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum KeyAction {
+    /// Print a new key: 32 random bytes as base64
+    #[command(after_help = "Example:\n  routergram key new > data_key")]
+    New,
+    /// Seal everything with another key, while the bot is stopped
+    #[command(after_help = "\
+Example:
+  DATA_KEY_NEW_FILE=new_key routergram key rotate
+
+It opens with DATA_KEY and seals with DATA_KEY_NEW. Cut short, it goes on when it is run again
+with both keys; until then the bot does not start.
+Afterwards set DATA_KEY to the new key. Backups made before need the old one.")]
+    Rotate,
 }
 
 /// What to do with updates that were put aside.

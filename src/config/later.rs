@@ -8,9 +8,6 @@ const NOT_YET: &[&str] = &[
     "IMAGE_MODEL",
     "TRANSCRIPTION_MODEL",
     DATABASE_URL,
-    "HISTORY_DAYS",
-    "DATA_KEY",
-    "PRIVACY_POLICY_URL",
     "DESK_GROUP_ID",
     "BOT_GROUP_ID",
     "DESK_EMOJI_ID",
@@ -27,7 +24,7 @@ const NOT_YET: &[&str] = &[
 const DATABASE_URL: &str = "DATABASE_URL";
 
 /// These are secrets, so they also come as `NAME_FILE`.
-const SECRET: &[&str] = &[DATABASE_URL, "DATA_KEY", "REDIS_URL"];
+const SECRET: &[&str] = &[DATABASE_URL, "REDIS_URL"];
 
 /// The warning that `name` deserves when it is set; `None` when it is not one of these.
 pub(super) fn warning(name: &str) -> Option<String> {
@@ -61,7 +58,7 @@ mod tests {
 
     #[test]
     fn only_secrets_come_as_files() {
-        assert!(warning("DATA_KEY_FILE").unwrap().starts_with("DATA_KEY_FILE is not supported"));
+        assert!(warning("REDIS_URL_FILE").unwrap().starts_with("REDIS_URL_FILE is not supported"));
         assert!(warning("DESK_MODE_FILE").is_none());
     }
 }

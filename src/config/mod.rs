@@ -8,6 +8,7 @@
 
 mod address;
 mod allowed;
+mod data_key;
 mod effort;
 mod env;
 mod export;
@@ -15,6 +16,7 @@ mod fold;
 mod later;
 mod mode;
 mod personas;
+mod privacy;
 mod problem;
 mod read;
 mod reference;
@@ -36,8 +38,10 @@ use url::Url;
 
 pub use self::address::AddressFault;
 pub use self::allowed::AllowedModels;
+pub use self::data_key::{DataKey, data_keys};
 pub use self::effort::Effort;
 pub use self::env::Sources;
+pub use self::privacy::PrivacyConfig;
 pub use self::problem::{ConfigProblems, Problem};
 pub use self::reference::{env_example, environment, reference};
 pub use self::show::{Dump, Row, check, show};
@@ -67,6 +71,8 @@ pub struct Config {
     pub owner: OwnerConfig,
     /// The store.
     pub storage: StorageConfig,
+    /// What becomes of what people write.
+    pub privacy: PrivacyConfig,
     /// After SIGTERM, finish what is running within this span.
     pub drain: Duration,
     /// Logging.
@@ -124,7 +130,8 @@ impl Config {
             .map(|token| token.as_ref().map_or("", ExposeSecret::expose_secret));
         let exported = self.log.export.iter().flat_map(|export| &export.headers);
         let headers = exported.map(|(_, value)| (value.expose_secret().to_owned(), "[redacted]"));
-        let others = [self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token, admin_token];
+        let data_key = self.storage.data_key.as_ref().map_or("", DataKey::written);
+        let others = [data_key, self.openrouter.api_key.expose_secret(), webhook_secret, metrics_token, admin_token];
         Redactor::new(
             [token, behind_colon]
                 .map(|secret| (secret.to_owned(), "TOKEN"))
@@ -362,4 +369,6 @@ pub struct OwnerConfig {
 pub struct StorageConfig {
     /// Folder of the embedded database.
     pub data_dir: PathBuf,
+    /// Seals the texts in it.
+    pub data_key: Option<DataKey>,
 }

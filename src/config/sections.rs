@@ -12,7 +12,7 @@ use super::fold::{Raw, Settings};
 use super::read::{Reader, is_nearby, items};
 use super::{
     BotToken, Config, HttpConfig, LogConfig, LogFormat, MoneyConfig, OpenRouterConfig, OwnerConfig, ReplyFormat,
-    StorageConfig, TelegramConfig, TurnConfig, allowed, effort, export, mode, personas, token,
+    StorageConfig, TelegramConfig, TurnConfig, allowed, data_key, effort, export, mode, personas, privacy, token,
 };
 use crate::telemetry;
 
@@ -37,6 +37,7 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
     let mode = mode::choose(reader, raw, disabled, &token, &telegram.api_url);
     let openrouter = openrouter(reader, raw, disabled);
     let owner = owner(reader, raw);
+    let privacy = privacy::read(reader, raw, &openrouter.base_url);
     let mut turns = turns(reader, raw, &openrouter);
     if let Some(allowed) = &mut turns.allowed_users {
         // Whoever owns the bot may use it, on the list or not.
@@ -52,6 +53,7 @@ pub(super) fn all(reader: &mut Reader<'_>, stdout_is_terminal: bool) -> Config {
         money: money(reader, raw),
         owner,
         storage: storage(reader, raw),
+        privacy,
         drain: Duration::from_secs(reader.whole("DRAIN_SECS", raw.drain_secs.as_deref(), 0..=3600).unwrap_or_default()),
         log: log(reader, raw, stdout_is_terminal),
         warnings: Vec::new(),
@@ -367,7 +369,7 @@ fn storage(reader: &mut Reader<'_>, raw: &Raw) -> StorageConfig {
         ),
         _ => {}
     }
-    StorageConfig { data_dir }
+    StorageConfig { data_dir, data_key: data_key::read(reader, raw) }
 }
 
 fn log(reader: &mut Reader<'_>, raw: &Raw, stdout_is_terminal: bool) -> LogConfig {

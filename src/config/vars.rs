@@ -275,6 +275,33 @@ const OPERATION: &[Var] = &[
     var("HOST", Value("0.0.0.0"), "the address it listens on", "127.0.0.1").also(&["WEBAPP_HOST"]),
     var("DATA_DIR", Value("./data"), "folder of the embedded database; must survive a redeploy", "/var/lib/routergram"),
     var("RAILWAY_VOLUME_MOUNT_PATH", Nothing, "given by Railway; used when `DATA_DIR` is not set", "/data"),
+    var(
+        "DATA_KEY",
+        Nothing,
+        "seals what people and models write, and names, in the database: 32 random bytes as base64 or hex, made by \
+         `routergram key new` ([docs/privacy.md](docs/privacy.md)). Without it the texts are lost",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    )
+    .secret(),
+    var(
+        "DATA_KEY_NEW",
+        Nothing,
+        "the key that `routergram key rotate` puts in its place",
+        "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=",
+    )
+    .secret(),
+    var(
+        "HISTORY_DAYS",
+        Value("30"),
+        "for how many days what people write, and what they are answered, is kept; `0`: for ever",
+        "7",
+    ),
+    var(
+        "PRIVACY_POLICY_URL",
+        Nothing,
+        "https address of your privacy policy, which `/privacy` names",
+        "https://example.com/privacy",
+    ),
     var("DRAIN_SECS", Value("25"), "after SIGTERM, finish what is running within this span", "60"),
     var("METRICS_TOKEN", Nothing, "bearer token for `/metrics`, which answers 404 without one", "any-long-random-text")
         .secret(),

@@ -21,7 +21,7 @@ use crate::inbox::{Claim, Taken};
 use crate::metrics;
 use crate::owner::Cause;
 use crate::replies;
-use crate::storage::{MAX_ATTEMPTS, NewReply, StorageError, StoredReply, insist};
+use crate::storage::{MAX_ATTEMPTS, NewCharge, NewReply, Price, StorageError, StoredReply, insist};
 use crate::telegram::Urgency;
 use crate::telemetry;
 use crate::turn::deliver::{self, Delivery, Way};
@@ -164,7 +164,10 @@ async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: NewReply, last_frame: L
     };
     match insist(&tools.clock, || storage.store_reply(key, reply.clone())).await {
         Ok(()) => {}
-        Err(StorageError::LostClaim) => return lost(claim),
+        Err(StorageError::LostClaim) => {
+            charge_anyway(tools, &claim, reply).await;
+            return lost(claim);
+        }
         Err(error) => return again(tools, claim, &error.to_string()).await,
     }
     let over = last_frame.over().await;
@@ -181,6 +184,24 @@ async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: NewReply, last_frame: L
         deliver::delete(&tools.telegram, stored.address.chat, &place).await;
     }
     pay(bench, claim, &stored, urgency).await
+}
+
+/// Nothing of an answer is kept when whoever asked has been forgotten meanwhile, but what it cost.
+async fn charge_anyway(tools: &Tools, claim: &Claim, reply: NewReply) {
+    let Some(usage) = reply.turn.and_then(|turn| turn.usage) else { return };
+    let (generation_id, lane, seq) = (usage.generation_id.clone(), claim.update().lane, claim.key().seq);
+    let charge = NewCharge { generation_id, lane, seq, bill: usage.bill, look_after: Duration::ZERO };
+    let price = usage.cost_micro_usd.map(|cost_micro_usd| Price {
+        cost_micro_usd,
+        model: Some(usage.model),
+        prompt_tokens: Some(usage.prompt_tokens),
+        completion_tokens: Some(usage.completion_tokens),
+    });
+    let written = insist(&tools.clock, || tools.storage.open_charge(charge.clone())).await;
+    if let (Ok(()), Some(price)) = (written, price) {
+        // One that is refused is looked up, as any line that is open.
+        let _ = tools.storage.settle(&usage.generation_id, price).await;
+    }
 }
 
 /// Delivers a stored reply, now or later; it is never given up while its chat exists.

@@ -52,6 +52,9 @@ fn unusable(error: OpenError) -> Row {
             format!("{file} is damaged: {detail}"),
             "Restore a backup, or move the file away to start empty",
         ),
+        OpenError::Sealed | OpenError::WrongKey | OpenError::Rotating | OpenError::NotSealed => {
+            Row::failure(DATA_FOLDER, error.to_string(), "Set DATA_KEY to the key that they were sealed with")
+        }
         OpenError::Held { .. } | OpenError::Other(_) => {
             Row::failure(DATA_FOLDER, error.to_string(), "Point DATA_DIR at a folder on a disk of this machine")
         }

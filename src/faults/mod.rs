@@ -84,6 +84,8 @@ named! {
         Decide = "decide",
         /// Old ids are forgotten.
         Purge = "purge",
+        /// Old conversations are forgotten.
+        Expire = "expire",
 
         /// The model is asked, until its server has begun to answer.
         Ask = "ask",

@@ -23,6 +23,8 @@ mod budget;
 mod button;
 mod decide;
 mod edited;
+mod export;
+mod forget;
 mod language;
 mod limit;
 mod model;
@@ -30,6 +32,7 @@ mod new;
 mod panel;
 mod persona;
 mod people;
+mod privacy;
 mod question;
 mod refused;
 mod retry;
@@ -85,7 +88,10 @@ impl Outcome {
 
     /// The same, with something about a person that is noted with the reply, if there is one.
     fn noting(mut self, change: Option<PersonChange>) -> Self {
-        if let Self::Reply(reply) | Self::Answer(reply, _) = &mut self {
+        if let Self::Reply(reply) | Self::Answer(reply, _) = &mut self
+            // Whoever has just been forgotten is not noted anew.
+            && reply.forgets.is_none()
+        {
             reply.people.extend(change);
         }
         self
@@ -123,6 +129,9 @@ pub fn routes() -> Routes {
         .branch(case![Route::Settings].endpoint(settings::command))
         .branch(case![Route::Language].endpoint(language::command))
         .branch(case![Route::Stats].endpoint(stats::stats))
+        .branch(case![Route::Privacy].endpoint(privacy::privacy))
+        .branch(case![Route::Export].endpoint(export::export))
+        .branch(case![Route::Forget].endpoint(forget::command))
         .branch(case![Route::Budget(text)].endpoint(budget::command))
         .branch(case![Route::Status].endpoint(status::status))
         .branch(case![Route::Users(text)].endpoint(people::command))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::model::View;
 use super::people::{self, PeopleWish};
-use super::{HandlerError, Job, Outcome, button, language, model, persona, settings};
+use super::{HandlerError, Job, Outcome, button, forget, language, model, persona, settings};
 use crate::access::ANONYMOUS_ADMIN;
 use crate::clock::Timestamp;
 use crate::config::Effort;
@@ -65,6 +65,10 @@ pub(super) enum Wish {
     Persona(String, usize),
     /// Something about people, which is for owners alone.
     People(PeopleWish),
+    /// To be forgotten. Its button is known by its end ([`FORGET_BUTTON`](crate::update::FORGET_BUTTON)).
+    Forget,
+    /// Not to be.
+    KeepAll,
 }
 
 /// A row of buttons: their words, and what they want.
@@ -79,6 +83,8 @@ pub(super) struct Page {
     pub(super) toast: Option<String>,
     /// What was chosen.
     pub(super) changes: Vec<PreferenceChange>,
+    /// Who is forgotten with it.
+    pub(super) forgets: Option<i64>,
 }
 
 impl Stamp {
@@ -112,6 +118,8 @@ impl Wish {
             Self::Personas(page) => format!("o{page:x}"),
             Self::Persona(id, page) => format!("r{page:x}.{id}"),
             Self::People(wish) => format!("u{}", wish.written()),
+            Self::Forget => "forget".to_owned(),
+            Self::KeepAll => "k".to_owned(),
         }
     }
 
@@ -143,6 +151,8 @@ impl Wish {
                 Self::Persona(id.to_owned(), page_of(page)?)
             }
             ("u", wish) => Self::People(PeopleWish::read(wish)?),
+            ("f", "orget") => Self::Forget,
+            ("k", "") => Self::KeepAll,
             _ => return None,
         })
     }
@@ -192,6 +202,8 @@ pub(super) async fn pressed(
         Wish::Personas(page) => persona::look(tools, job, page).await?,
         Wish::Persona(id, page) => persona::choose(tools, job, &id, page).await?,
         Wish::People(wish) => people::wished(tools, job, wish).await?,
+        Wish::Forget => forget::forget(tools, job, callback.from.id),
+        Wish::KeepAll => forget::keep_all(job),
         Wish::Languages => language::look(tools, job),
         Wish::Speak(language) => language::choose(tools, job, language),
         Wish::Settings => settings::look(tools, job).await?,
@@ -214,6 +226,7 @@ pub(super) fn shown(job: &Job, page: Page, stamp: Stamp, over: Option<i64>) -> O
         in_place: over.into_iter().collect(),
         keyboard: (!rows.is_empty()).then(|| json!({ "inline_keyboard": rows })),
         preferences: page.changes,
+        forgets: page.forgets,
         ..NewReply::default()
     }))
 }
@@ -255,6 +268,8 @@ mod tests {
             Wish::Models(View::found("a:b 1.5", 0)),
             Wish::Choose(key, longest),
             Wish::DefaultModel,
+            Wish::Forget,
+            Wish::KeepAll,
             Wish::Personas(12),
             Wish::Persona(String::new(), 0),
             Wish::Persona("a-persona_of-20-byte".to_owned(), 12),

@@ -32,6 +32,12 @@ pub(super) enum Route {
     Language,
     /// `/stats`.
     Stats,
+    /// `/privacy`.
+    Privacy,
+    /// `/export`.
+    Export,
+    /// `/forget`.
+    Forget,
     /// The owner's `/budget`, with what followed it.
     Budget(String),
     /// The owners' `/status`.
@@ -72,6 +78,8 @@ pub(super) enum Sentence {
     UnknownCommand(String, Option<String>),
     /// `/ask` without a question, or a mention with nothing else.
     EmptyQuestion,
+    /// A command about somebody's own data, in a group.
+    InPrivate,
     /// A kind of message that is not read yet.
     NotHandledYet(&'static str),
 }
@@ -194,6 +202,11 @@ fn command_route(message: &Message, command: &str, rest: &str, audience: Audienc
         "language" if message.private => Route::Language,
         // What somebody's answers cost is nobody else's business.
         "stats" if message.private => Route::Stats,
+        "privacy" if message.private => Route::Privacy,
+        "export" if message.private => Route::Export,
+        "forget" if message.private => Route::Forget,
+        // Unlike a setting, it is a right that somebody asks for: where it is had is no secret.
+        "privacy" | "export" | "forget" => Route::Say(Sentence::InPrivate),
         // Whoever does not own the bot does not learn that there is such a command.
         "budget" if audience == Audience::Owner => Route::Budget(rest.to_owned()),
         "status" if audience == Audience::Owner => Route::Status,

@@ -32,6 +32,7 @@ pub(super) async fn sentence(job: Arc<Job>, sentence: Sentence) -> Result<Outcom
                 None => replies::unknown_command(language, &command),
             }
         }
+        Sentence::InPrivate => replies::ask_in_private(language),
         Sentence::EmptyQuestion => replies::empty_question(language),
         Sentence::NotHandledYet(kind) => replies::cannot_read(language, kind),
     }))

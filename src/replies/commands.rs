@@ -126,6 +126,12 @@ phrases! {
     menu_language() { "in which language I speak" }
     /// Description of `/stats` in the menu.
     menu_stats() { "what your answers cost, and what is left" }
+    /// Description of `/privacy` in the menu.
+    menu_privacy() { "what I keep of you" }
+    /// Description of `/export` in the menu.
+    menu_export() { "take along everything I keep of you" }
+    /// Description of `/forget` in the menu.
+    menu_forget() { "delete everything I keep of you" }
     /// Description of `/help` in the menu.
     menu_help() { "what I can do" }
     /// Description of `/start` in the menu.
@@ -152,7 +158,7 @@ impl Audience {
 type Describe = fn(Language) -> String;
 
 /// What a person can do, the most used first.
-const PERSONS: [(&str, Describe); 10] = [
+const PERSONS: [(&str, Describe); 13] = [
     ("new", menu_new),
     ("stop", menu_stop),
     ("retry", menu_retry),
@@ -161,6 +167,9 @@ const PERSONS: [(&str, Describe); 10] = [
     ("settings", menu_settings),
     ("language", menu_language),
     ("stats", menu_stats),
+    ("privacy", menu_privacy),
+    ("export", menu_export),
+    ("forget", menu_forget),
     ("help", menu_help),
     ("start", menu_start),
 ];

@@ -19,6 +19,7 @@ mod panels;
 mod personas;
 mod people;
 mod phrases;
+mod privacy;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -63,6 +64,10 @@ pub use people::{
 pub use personas::{
     no_such_persona, no_such_persona_but, own_instructions, persona_chosen, persona_gone, persona_heading,
     persona_hint, persona_none, persona_not_offered, persona_off, persona_waits, settings_persona_button,
+};
+pub use privacy::{
+    Stored, ask_in_private, export_empty, export_follows, export_group, export_private, export_replaced, export_title,
+    export_topic, forget_ask, forget_button, forget_done, forget_keep_button, forget_kept, privacy,
 };
 pub use status::{Credit, Outside, Queue, Status, Waiting, status};
 pub use unread::{

@@ -23,6 +23,8 @@ fn book(language: Language) -> Vec<(&'static str, String)> {
         personas::examples(language),
         people::examples(language),
         people::composed(language),
+        privacy::examples(language),
+        privacy::composed(language),
         status::examples(language),
         status::composed(language),
         unread::examples(language),
@@ -145,6 +147,9 @@ fn the_first_words_read_well() {
     /settings — how I answer
     /language — in which language I speak
     /stats — what your answers cost, and what is left
+    /privacy — what I keep of you
+    /export — take along everything I keep of you
+    /forget — delete everything I keep of you
     /help — what I can do
     /start — how to begin
     "#);
@@ -160,6 +165,9 @@ fn the_first_words_read_well() {
     /settings — как я отвечаю
     /language — на каком языке я говорю
     /stats — сколько стоили ответы и сколько осталось
+    /privacy — что я о вас храню
+    /export — забрать всё, что я о вас храню
+    /forget — удалить всё, что я о вас храню
     /help — что я умею
     /start — с чего начать
     "#);

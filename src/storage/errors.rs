@@ -38,6 +38,18 @@ pub enum OpenError {
         /// What the check said.
         detail: String,
     },
+    /// Its texts are sealed.
+    #[error("the texts in the database are sealed: set DATA_KEY to the key that they were sealed with")]
+    Sealed,
+    /// Its texts are sealed with another key.
+    #[error("DATA_KEY is not the key that the texts in the database are sealed with: set it to that one")]
+    WrongKey,
+    /// It is being changed to another key.
+    #[error("the change to another DATA_KEY was cut short: run `routergram key rotate` again, with both keys")]
+    Rotating,
+    /// There is nothing to change from.
+    #[error("the texts in the database are not sealed: set DATA_KEY and start the bot, which seals them")]
+    NotSealed,
     /// Anything else.
     #[error("cannot open the database: {0}")]
     Other(String),
@@ -89,6 +101,9 @@ pub enum VisitError {
     /// Somebody should say that they mean it.
     #[error("{0} would be forgotten for good, with what people wrote. Say --yes if that is meant")]
     NotMeant(usize),
+    /// The key does not fit.
+    #[error("{0}. Nothing was changed")]
+    Sealed(String),
     /// The database refuses.
     #[error("the database refuses: {0}. Nothing was changed")]
     Refused(String),

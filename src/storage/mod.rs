@@ -16,6 +16,7 @@
 //!   cost is known, was looked up, or was given up.
 //! - `spent`: the ledger's sums by person, day and model.
 //! - `people`: what the owner has decided about them, when they were here, and what they are called.
+//! - `forgotten`: who has had themselves forgotten today, or yesterday.
 //! - `instances`: who claims.
 //!
 //! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
@@ -31,6 +32,7 @@ use crate::update::{Attachment, Lane};
 #[cfg(test)]
 mod contract;
 mod errors;
+mod export;
 mod handle;
 mod insist;
 mod load;
@@ -40,6 +42,7 @@ mod people;
 mod sqlite;
 
 pub use errors::{BackupError, OpenError, StorageError, VisitError};
+pub use export::{Exchange, Made};
 pub use insist::insist;
 pub use load::Load;
 pub use money::{Bill, Books, NewCharge, OpenCharge, Price, Spent, UsageRecord};
@@ -136,6 +139,8 @@ pub struct Part {
     pub entities: Vec<MessageEntity>,
     /// Of a picture alone: what it is drawn from when it is sent ([`Chart`]).
     pub drawing: Option<Box<Chart>>,
+    /// Of a document alone: what is in it is made when it is sent, and `text` is empty.
+    pub made: Option<Made>,
 }
 
 /// How a part is sent.
@@ -156,13 +161,19 @@ impl Part {
     /// A text with entities.
     #[must_use]
     pub const fn text(text: String, entities: Vec<MessageEntity>) -> Self {
-        Self { form: Form::Text, fallback: false, text, entities, drawing: None }
+        Self { form: Form::Text, fallback: false, text, entities, drawing: None, made: None }
     }
 
     /// A sentence of the bot's own: a text without entities.
     #[must_use]
     pub const fn plain(text: String) -> Self {
         Self::text(text, Vec::new())
+    }
+
+    /// A file that is made when it is sent.
+    #[must_use]
+    pub fn made(made: Made) -> Self {
+        Self { form: Form::Document, made: Some(made), ..Self::plain(String::new()) }
     }
 
     /// A chart with a caption.
@@ -221,6 +232,8 @@ pub struct NewReply {
     pub preferences: Vec<PreferenceChange>,
     /// What is known of people from now on, noted in the same transaction.
     pub people: Vec<PersonChange>,
+    /// Forget this person (Telegram's user id) before anything else of this is stored: see [`Storage::store_reply`].
+    pub forgets: Option<i64>,
 }
 
 /// A change of a lane's conversation that belongs to a reply.

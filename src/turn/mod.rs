@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::access::{Access, Standing};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
-use crate::config::TurnConfig;
+use crate::config::{PrivacyConfig, TurnConfig};
 use crate::limits::Limits;
 use crate::media::Fetcher;
 use crate::metrics;
@@ -70,6 +70,8 @@ pub struct Tools {
     pub clock: Clock,
     /// Limits and the system prompt.
     pub config: TurnConfig,
+    /// What becomes of what people write.
+    pub privacy: PrivacyConfig,
     /// Who the bot is.
     pub bot: BotIdentity,
     /// Answers being written now, so that they can be stopped.

@@ -14,6 +14,9 @@ use crate::update::Lane;
 #[derive(Clone, Default)]
 pub struct Running {
     turns: Arc<Mutex<HashMap<Lane, Entry>>>,
+    /// Who has been forgotten, and with which update: what they had asked before is not answered. An entry for each of the
+    /// few who ever do it.
+    forgotten: Arc<Mutex<HashMap<i64, Seq>>>,
 }
 
 struct Entry {
@@ -80,6 +83,10 @@ impl Running {
         // What was joined from several messages is not void when one of them changes.
         let asked_in = if question.joined { 0 } else { question.asked_in };
         self.turns().insert(lane, Entry { running, asked_in, ends: ends.clone() });
+        // After that: whoever forgets notes it first and then looks for what runs.
+        if self.forgotten().get(&running.user).is_some_and(|forgotten| running.seq < *forgotten) {
+            ends.stopped.cancel();
+        }
         Turn { running: self.clone(), lane, ends }
     }
 
@@ -101,6 +108,13 @@ impl Running {
         self.turns().values().filter(|entry| entry.running.user == user).for_each(|entry| entry.ends.stopped.cancel());
     }
 
+    /// Ends every answer that is being written for this person, and those that they had asked for before this update.
+    pub fn forget(&self, user: i64, before: Seq) {
+        // In this order: what begins in between sees it.
+        self.forgotten().insert(user, before);
+        self.stop_all_of(user);
+    }
+
     /// The update whose answer is being written, if this message asked for it.
     #[must_use]
     pub fn answers(&self, lane: Lane, message_id: i64) -> Option<Seq> {
@@ -115,6 +129,10 @@ impl Running {
         if let Some(entry) = self.turns().get(&lane.conversation()).filter(|entry| entry.running.seq == seq) {
             entry.ends.edited.cancel();
         }
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, HashMap<i64, Seq>> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn turns(&self) -> MutexGuard<'_, HashMap<Lane, Entry>> {

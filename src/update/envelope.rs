@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Lane, STOP_BUTTON};
+use super::{FORGET_BUTTON, Lane, STOP_BUTTON};
 
 /// What the outside of an update says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,10 @@ fn is_control(kind: &str, inside: &Inside<'_>) -> bool {
     match kind {
         "stopped_message_generation" => true,
         "message" => inside.text.is_some_and(|text| is_stop_command(text.get())),
-        "callback_query" => inside.data.is_some_and(|data| data.get().trim_start_matches('"').starts_with(STOP_BUTTON)),
+        "callback_query" => inside.data.is_some_and(|data| {
+            let data = data.get().trim_matches('"');
+            data.starts_with(STOP_BUTTON) || data.ends_with(FORGET_BUTTON)
+        }),
         _ => false,
     }
 }
@@ -191,6 +194,8 @@ mod tests {
         ] {
             assert_eq!(read(raw).lane, Lane { bot: 7, chat: 5, thread: 0, control: true }, "{raw}");
         }
+        let forget = r#"{"update_id":1,"callback_query":{"id":"1","from":{"id":5},"message":{"chat":{"id":5}},"data":"p:5:6:forget"}}"#;
+        assert!(read(forget).lane.control);
         assert!(!read(r#"{"update_id":1,"message":{"chat":{"id":5},"text":"/stopwatch"}}"#).lane.control);
     }
 

@@ -46,3 +46,6 @@ impl Lane {
 
 /// The start of `callback_data` of every button that stops an answer.
 pub const STOP_BUTTON: &str = "stop";
+
+/// The end of what the button of `/forget` carries. It does not wait for an answer that it is to end.
+pub const FORGET_BUTTON: &str = ":forget";

@@ -59,6 +59,7 @@ fn one_problem_is_not_several() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a line for each variable")]
 fn show_prints_every_variable_its_value_and_its_origin() {
     let (_folder, path) = dotenv("MODEL=openai/gpt-4o-mini\n");
     let mut sources = with(&full());
@@ -106,6 +107,10 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     HOST                         0.0.0.0                                                       default
     DATA_DIR                     ./data                                                        default
     RAILWAY_VOLUME_MOUNT_PATH    –                                                             not set
+    DATA_KEY                     –                                                             not set
+    DATA_KEY_NEW                 –                                                             not set
+    HISTORY_DAYS                 30                                                            default
+    PRIVACY_POLICY_URL           –                                                             not set
     DRAIN_SECS                   25                                                            default
     METRICS_TOKEN                set, 17 characters                                            environment
     ADMIN_TOKEN                  set, 22 characters                                            environment

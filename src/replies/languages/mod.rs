@@ -2,7 +2,7 @@
 //!
 //! Another one is a file like `russian.rs` and a line in the list below. What is missing in it, the compiler names.
 
-use super::{access, chart, commands, failures, money, owner, panels, people, personas, status, unread};
+use super::{access, chart, commands, failures, money, owner, panels, people, personas, privacy, status, unread};
 
 mod english;
 mod russian;
@@ -21,6 +21,7 @@ pub(super) trait Speech:
     + panels::Words
     + people::Words
     + personas::Words
+    + privacy::Words
     + status::Words
     + unread::Words
 {

@@ -37,6 +37,7 @@ mod ledger;
 mod preferences;
 mod money;
 mod people;
+mod privacy;
 mod replies;
 mod turns;
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::clock::{Clock, Day, Timestamp};
+use crate::config::DataKey;
 use crate::faults::{self, Step};
 use crate::replies::Language;
 use crate::update::Lane;
@@ -45,7 +46,19 @@ impl Storage {
     /// The folder is locked until the store is closed; [`OpenError::Held`] says who has it, and a caller may wait and
     /// try again. A schema that is older than the program is brought up to date after a copy was made beside it.
     pub async fn open(folder: &Path, clock: Clock) -> Result<Self, OpenError> {
-        Ok(Self { backend: Backend::Sqlite(Sqlite::open(folder, clock).await?) })
+        Self::open_with(folder, clock, None).await
+    }
+
+    /// The same with a key, with which texts are sealed; a store that was not sealed is sealed first.
+    /// [`OpenError::Sealed`] and [`OpenError::WrongKey`] when the key does not fit.
+    pub async fn open_with(folder: &Path, clock: Clock, key: Option<DataKey>) -> Result<Self, OpenError> {
+        Ok(Self { backend: Backend::Sqlite(Sqlite::open(folder, clock, key).await?) })
+    }
+
+    /// Seals the texts in `folder`, in which no bot may be at work, with the second key instead of the first; after a crash
+    /// it goes on where it was. `false`: the second one is in force already. Blocks.
+    pub fn rotate(folder: &Path, keys: (&DataKey, &DataKey), now: Timestamp) -> Result<bool, OpenError> {
+        sqlite::rotate(folder, keys, now)
     }
 
     /// Copies the embedded store in `folder`, also while a bot works in it, to the file `target`, which must not exist yet.
@@ -62,8 +75,8 @@ impl Storage {
 
     /// What was given up in the embedded store in `folder`, whichever bot's, oldest first; also while a bot works in it.
     /// Blocks, as the other visits do.
-    pub fn put_aside(folder: &Path) -> Result<Vec<PutAside>, VisitError> {
-        sqlite::put_aside(folder)
+    pub fn put_aside(folder: &Path, key: Option<&DataKey>) -> Result<Vec<PutAside>, VisitError> {
+        sqlite::put_aside(folder, key)
     }
 
     /// Accepts updates anew that were given up, all or none; says how many. They get new places, and a reply that is
@@ -229,6 +242,11 @@ impl Storage {
     /// charged again. A second reply to the same update is [`StorageError::Invalid`] and changes nothing. A reply without
     /// parts completes the update at once. Absorbed updates are done in the same transaction; one that is not pending
     /// any more is passed over.
+    ///
+    /// [`NewReply::forgets`] somebody first: whatever came from them before this update, what they were answered, what they
+    /// chose, what is owed in their private chat, and their name are gone with this commit, also out of the files within a
+    /// second. Other claims for them are lost. Nobody's sums take up what their answers cost, those of today when the day
+    /// is over; what the owner has decided stays.
     pub async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
         commit!(StoreReply, self, store_reply(key, reply))
     }
@@ -363,6 +381,13 @@ impl Storage {
     /// What was given up, the latest first, `limit` at most.
     pub async fn parked(&self, bot: i64, limit: usize) -> Result<Vec<ParkedUpdate>, StorageError> {
         on_backend!(self, parked(bot, limit))
+    }
+
+    /// Forgets turns, parked updates and conversations without turns that are older than this moment (`None`: keeps them),
+    /// in small steps between which others may write; and gives to nobody what days before `today` have cost people who
+    /// have been forgotten. To be called hourly.
+    pub async fn expire(&self, before: Option<Timestamp>, today: Day) -> Result<(), StorageError> {
+        commit!(Expire, self, expire(before, today))
     }
 
     /// Forgets the ids of updates that were done before this moment, in small steps between which others may write;

@@ -1,7 +1,8 @@
 //! The verbs that are about people.
 
+use crate::clock::Timestamp;
 use crate::faults::{self, Step};
-use crate::storage::{Backend, Days, Decision, Everybody, Person, SomePeople, Storage, StorageError};
+use crate::storage::{Backend, Days, Decision, Everybody, Exchange, Person, SomePeople, Storage, StorageError};
 
 impl Storage {
     /// What the owner has decided about people of this bot. Reads all of it: for a start.
@@ -44,6 +45,16 @@ impl Storage {
         days: Days,
     ) -> Result<SomePeople, StorageError> {
         on_backend!(self, people_named(bot, words.to_owned(), (before, limit), days))
+    }
+
+    /// Everything that is stored about a person, as a JSON text: see `docs/privacy.md`.
+    pub async fn export(&self, bot: i64, user: i64, now: Timestamp) -> Result<String, StorageError> {
+        on_backend!(self, export(bot, user, now))
+    }
+
+    /// What a person has asked and was answered: in their private chat first, topic by topic, then in groups.
+    pub async fn exchanges(&self, bot: i64, user: i64) -> Result<Vec<Exchange>, StorageError> {
+        on_backend!(self, exchanges(bot, user))
     }
 
     /// Everybody together.

@@ -34,6 +34,8 @@ const PASSES: usize = 4;
 pub(super) struct LogState {
     /// Something was committed since the last look.
     pub(super) written: AtomicBool,
+    /// Something was deleted that must leave the log.
+    pub(super) wipe: AtomicBool,
     /// The log is long: the writer should copy the rest at its next batch.
     pub(super) long: AtomicBool,
 }
@@ -61,13 +63,33 @@ impl Checkpoints {
 
 /// One look: copies what there is to copy, and says so when the log is long.
 pub(super) fn look(db: &Connection, log: &LogState, alarm: &Alarm) {
-    if !log.written.swap(false, Relaxed) || alarm.check().is_err() {
+    if alarm.check().is_err() {
+        return;
+    }
+    if log.wipe.load(Relaxed) {
+        wipe(db, log, alarm);
+    }
+    if !log.written.swap(false, Relaxed) {
         return;
     }
     if let Err(error) = copy(db, log) {
         // A full disk: the log keeps everything, and the writer will say so to those who write.
         alarm.heed(&error);
         log.written.store(true, Relaxed);
+    }
+}
+
+/// Empties the log. Somebody who reads or writes just now is in the way: then at the next look.
+fn wipe(db: &Connection, log: &LogState, alarm: &Alarm) {
+    log.wipe.store(false, Relaxed);
+    let busy = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>("busy"));
+    match busy.map_err(StorageError::from) {
+        Ok(false) => {}
+        Ok(true) | Err(StorageError::Refused(_)) => log.wipe.store(true, Relaxed),
+        Err(error) => {
+            alarm.heed(&error);
+            log.wipe.store(true, Relaxed);
+        }
     }
 }
 

@@ -10,19 +10,22 @@ use crate::update::Lane;
 use super::{Sqlite, Transaction, preferences, turns};
 
 const OPEN_ONE: &str = "
-    SELECT id, system_prompt FROM conversations
+    SELECT id, unsealed(system_prompt, 'conversations.system_prompt', bot, opened_at) FROM conversations
     WHERE bot = :bot AND chat = :chat AND thread = :thread AND closed_at IS NULL";
 
 const OPEN: &str = "
     INSERT INTO conversations (bot, chat, thread, system_prompt, opened_at)
-    VALUES (:bot, :chat, :thread, :system_prompt, :now)";
+    VALUES (:bot, :chat, :thread, sealed(:system_prompt, 'conversations.system_prompt', :bot, :now), :now)";
 
 const CLOSE: &str = "
     UPDATE conversations SET closed_at = :now
     WHERE bot = :bot AND chat = :chat AND thread = :thread AND closed_at IS NULL";
 
 const NEWEST_TURNS: &str = "
-    SELECT question, answer, attachments FROM turns
+    SELECT unsealed(question, 'turns.question', conversation, user_id, finished_at),
+           unsealed(answer, 'turns.answer', conversation, user_id, finished_at),
+           unsealed(attachments, 'turns.attachments', conversation, user_id, finished_at)
+    FROM turns
     WHERE conversation = :conversation AND answer <> '' AND replaced = 0 AND id IS NOT :without
       AND (asked_in = 0 OR asked_in IS NOT (SELECT asked_in FROM turns WHERE id = :without))
     ORDER BY id DESC";

@@ -6,6 +6,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use chrono::DateTime;
 
@@ -62,10 +63,32 @@ impl HeldFolder {
         Ok(())
     }
 
+    /// Removes copies of the database that this program has made (before a migration, before a restoration), as far as they are meant by their age; says which.
+    pub(super) fn remove_copies(&self, meant: impl Fn(Option<SystemTime>) -> bool) -> io::Result<Vec<PathBuf>> {
+        remove_copies(&self.path, meant)
+    }
+
     /// Where a copy is kept of the database as it was before it was brought to schema `version`.
     pub(super) fn copy_before(&self, version: usize) -> PathBuf {
         self.path.join(format!("routergram.before-schema-{version}.db"))
     }
+}
+
+/// See [`HeldFolder::remove_copies`].
+pub(super) fn remove_copies(folder: &Path, meant: impl Fn(Option<SystemTime>) -> bool) -> io::Result<Vec<PathBuf>> {
+    let mut removed = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_copy =
+            ["routergram.before-", "routergram.db.draft"].iter().any(|start| name.to_string_lossy().starts_with(start));
+        if is_copy && meant(entry.metadata().and_then(|about| about.modified()).ok()) {
+            let path = entry.path();
+            if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }?;
+            removed.push(path);
+        }
+    }
+    Ok(removed)
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {

@@ -21,7 +21,8 @@ const ACCEPT: &str = "
             :state = 'pending' AND NOT EXISTS (
                 SELECT 1 FROM inbox WHERE bot = :bot AND chat = :chat AND thread = :thread AND control = :control
                                       AND state = 'pending'),
-            0, :now, CASE :state WHEN 'parked' THEN :now END, :raw, :reason)
+            0, :now, CASE :state WHEN 'parked' THEN :now END,
+            sealed(:raw, 'inbox.raw', :bot, :update_id), :reason)
     ON CONFLICT (bot, update_id) DO NOTHING
     RETURNING seq";
 
@@ -31,16 +32,19 @@ pub(super) const PROMOTE: &str = "
                                 AND state = 'pending' ORDER BY seq LIMIT 1)";
 
 pub(super) const HEADS: &str = "
-    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    SELECT seq, bot, update_id, chat, thread, control, received_at, not_before,
+           unsealed(raw, 'inbox.raw', bot, update_id) AS raw
     FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 ORDER BY seq";
 
 /// Reads every head: for a start.
 const BEGUN: &str = "
-    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    SELECT seq, bot, update_id, chat, thread, control, received_at, not_before,
+           unsealed(raw, 'inbox.raw', bot, update_id) AS raw
     FROM inbox WHERE bot = :bot AND state = 'pending' AND head = 1 AND owner IS NOT NULL ORDER BY seq LIMIT :limit";
 
 pub(super) const IN_LANE: &str = "
-    SELECT seq, bot, update_id, chat, thread, control, raw, received_at, not_before
+    SELECT seq, bot, update_id, chat, thread, control, received_at, not_before,
+           unsealed(raw, 'inbox.raw', bot, update_id) AS raw
     FROM inbox WHERE bot = :bot AND chat = :chat AND thread = :thread AND control = :control
                  AND state = 'pending' AND seq > :after
     ORDER BY seq LIMIT :limit";

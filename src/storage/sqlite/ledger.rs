@@ -174,11 +174,11 @@ mod tests {
     #[tokio::test]
     async fn what_an_older_version_left_open_is_looked_up_and_filled_in() {
         let place = tempfile::tempdir().unwrap();
-        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..2]).unwrap());
+        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..2], None).unwrap());
         let file = place.path().join("routergram.db");
         Connection::open(&file).unwrap().execute_batch(LEFT_OPEN).unwrap();
 
-        let store = Sqlite::open(place.path(), Clock::system()).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
         let open = store.next_open_charge(1).await.unwrap().unwrap();
         assert_eq!((open.look_at, open.looks), (Timestamp(1000), 0));
         let price = Price {
@@ -197,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn the_next_open_line_is_found_without_reading_the_ledger() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system()).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
         let plan = format!("EXPLAIN QUERY PLAN {NEXT}");
         let plan: String =
             store.read(move |db| Ok(db.query_row(&plan, &[(":bot", &1)], |row| row.get(3))?)).await.unwrap();

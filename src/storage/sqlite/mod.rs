@@ -12,18 +12,23 @@
 //! and `ledger`; each is one job.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use tokio::sync::{Notify, oneshot};
 
 use super::StorageError;
+use crate::clock::{Day, Timestamp};
 
 mod alarm;
 mod backup;
+mod census;
 mod checkpoint;
 mod claims;
 mod conversations;
 mod errors;
+mod export;
 mod folder;
+mod forget;
 mod inbox;
 mod ledger;
 mod load;
@@ -34,6 +39,7 @@ mod people;
 mod preferences;
 mod readers;
 mod replies;
+mod seal;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -45,6 +51,7 @@ mod writer;
 use alarm::Alarm;
 pub(super) use backup::{back_up, restore};
 pub(super) use look::look;
+pub(super) use open::rotate;
 pub(super) use visit::{discard, put_aside, put_back};
 use writer::Transaction;
 
@@ -65,7 +72,7 @@ struct Parts {
     left_open: Arc<Notify>,
     /// Why the last commit failed.
     trouble: Arc<Mutex<Option<String>>>,
-    _folder: folder::HeldFolder,
+    folder: folder::HeldFolder,
 }
 
 impl Sqlite {
@@ -90,6 +97,22 @@ impl Sqlite {
         let (reply, outcome) = oneshot::channel();
         self.parts.readers.hand_in(work, reply).await;
         outcome.await.unwrap_or_else(|_| Err(self.parts.alarm.error()))
+    }
+
+    /// Forgets what is older than this, in small steps, and what days before `today` have cost those who were forgotten.
+    pub(super) async fn expire(&self, before: Option<Timestamp>, today: Day) -> Result<(), StorageError> {
+        self.write(move |tx| forget::forget_costs(tx, today)).await?;
+        let Some(before) = before else { return Ok(()) };
+        // What a copy holds is as old, at least.
+        let is_old = |modified: Option<SystemTime>| {
+            let age = modified.and_then(|modified| modified.duration_since(SystemTime::UNIX_EPOCH).ok());
+            age.is_some_and(|age| age.as_millis() < before.0.unsigned_abs().into())
+        };
+        if let Err(error) = self.parts.folder.remove_copies(is_old) {
+            tracing::warn!(reason = %error, "Old copies of the database could not be removed");
+        }
+        while self.write(move |tx| forget::expire(tx, before)).await? {}
+        Ok(())
     }
 
     pub(super) async fn failed(&self) -> String {

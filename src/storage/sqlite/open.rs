@@ -3,13 +3,15 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 use tokio::sync::Notify;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
+use crate::config::DataKey;
 use crate::faults::{self, Switch};
 use crate::storage::OpenError;
 
@@ -17,9 +19,10 @@ use super::checkpoint::{Checkpoints, LogState};
 use super::errors::DISK_FAILS;
 use super::folder::{self, HeldFolder};
 use super::readers::Readers;
+use super::seal::{self, Fit};
 use super::unwritable::unwritable;
 use super::writer::{Desk, Writer};
-use super::{Alarm, Parts, Sqlite, ledger};
+use super::{Alarm, Parts, Sqlite, forget, ledger};
 
 /// The schema's history. A released step is never changed, only followed by another one.
 pub(super) const SCHEMA: &[M<'_>] = &[
@@ -30,6 +33,7 @@ pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0005-money.sql")),
     M::up(include_str!("../migrations/sqlite/0006-pictures.sql")),
     M::up(include_str!("../migrations/sqlite/0007-access.sql")),
+    M::up(include_str!("../migrations/sqlite/0008-privacy.sql")),
     M::up(include_str!("../migrations/sqlite/0009-attachments.sql")),
 ];
 
@@ -63,19 +67,23 @@ pub(super) const CHECKPOINTER: &str = "
 const STATEMENTS: usize = 64;
 
 impl Sqlite {
-    pub(in crate::storage) async fn open(folder: &Path, clock: Clock) -> Result<Self, OpenError> {
+    pub(in crate::storage) async fn open(folder: &Path, clock: Clock, key: Option<DataKey>) -> Result<Self, OpenError> {
         let folder = folder.to_owned();
-        let opening = tokio::task::spawn_blocking(move || open(&folder, clock, SCHEMA));
+        let opening = tokio::task::spawn_blocking(move || open(&folder, clock, SCHEMA, key.as_ref()));
         opening.await.map_err(|error| OpenError::Other(error.to_string()))?
     }
 }
 
 /// Opens with this schema; blocks.
-pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>]) -> Result<Sqlite, OpenError> {
+pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>], key: Option<&DataKey>) -> Result<Sqlite, OpenError> {
     let folder = HeldFolder::hold(folder, clock.now())?;
     let file = folder.database();
     let mut db = connect(&file, WRITER).map_err(|error| explain(&file, &error))?;
     prepare(&mut db, &folder, schema)?;
+    // Tests open with the schemas of older versions, which know no keys.
+    if schema.len() == SCHEMA.len() {
+        unlock(&db, &folder, key)?;
+    }
     if faults::is_on(Switch::SynchronousNormal) {
         db.execute_batch("PRAGMA synchronous = NORMAL").map_err(|error| explain(&file, &error))?;
     }
@@ -83,8 +91,15 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>]) -> Result<Sqli
 
     let alarm = Alarm::new();
     let log = Arc::new(LogState::default());
+    // Whoever forgot somebody may have died before the log was emptied.
+    log.wipe.store(schema.len() == SCHEMA.len() && forget::anybody(&db).unwrap_or(true), Relaxed);
     let other = |error: std::io::Error| OpenError::Other(error.to_string());
-    let reader = || connect_to_read(&file);
+    seal::install(&db, key, key).map_err(|error| explain(&file, &error))?;
+    let reader = || {
+        let db = connect_to_read(&file)?;
+        seal::install(&db, key, None)?;
+        Ok(db)
+    };
     let readers = Readers::start(reader, &alarm).map_err(OpenError::Other)?;
     let behind = connect(&file, CHECKPOINTER).map_err(|error| explain(&file, &error))?;
     let checkpoints = Checkpoints::start(behind, Arc::clone(&log), alarm.clone()).map_err(other)?;
@@ -93,8 +108,20 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>]) -> Result<Sqli
     let (ring, note) = (Arc::clone(&left_open), Arc::clone(&trouble));
     let desk = Desk { db, clock, me, log, alarm: alarm.clone(), left_open: ring, trouble: note };
     let writer = Writer::start(desk).map_err(other)?;
-    let parts = Parts { readers, _checkpoints: checkpoints, writer, alarm, left_open, trouble, _folder: folder };
+    let parts = Parts { readers, _checkpoints: checkpoints, writer, alarm, left_open, trouble, folder };
     Ok(Sqlite { parts: Arc::new(parts) })
+}
+
+/// Seals everything with another key, in a folder in which no bot is at work; `false`: it is in force already. Blocks.
+pub(in crate::storage) fn rotate(folder: &Path, keys: (&DataKey, &DataKey), now: Timestamp) -> Result<bool, OpenError> {
+    let folder = HeldFolder::hold(folder, now)?;
+    let file = folder.database();
+    let db = connect(&file, WRITER).map_err(|error| explain(&file, &error))?;
+    if version(&db).map_err(|error| explain(&file, &error))? != SCHEMA.len() {
+        let why = "the database is of another version of routergram, or empty: start the bot once, and stop it";
+        return Err(OpenError::Other(why.to_owned()));
+    }
+    seal::rotate(&db, keys.0, keys.1)
 }
 
 /// A connection that is used by one thread alone (`NO_MUTEX`) and opens what is there, never a new file.
@@ -136,6 +163,24 @@ fn prepare(db: &mut Connection, folder: &HeldFolder, schema: &[M<'_>]) -> Result
         rusqlite_migration::Error::RusqliteError { err, .. } => explain(&file, &err),
         other => OpenError::Other(other.to_string()),
     })
+}
+
+/// Does the key fit? A store that was not sealed is, from now on; copies of what it was are removed.
+fn unlock(db: &Connection, folder: &HeldFolder, key: Option<&DataKey>) -> Result<(), OpenError> {
+    let file = folder.database();
+    let fit = seal::fit(db, key).map_err(|error| explain(&file, &error))?;
+    if let Some(refusal) = fit.refusal() {
+        return Err(refusal);
+    }
+    if let (Fit::ToSeal, Some(key)) = (fit, key) {
+        // First, so that none is left whenever this is cut short.
+        for copy in folder.remove_copies(|_| true).map_err(|error| OpenError::Other(error.to_string()))? {
+            tracing::info!(store.copy = %copy.display(), "removed a copy of the database, since its texts are not sealed");
+        }
+        tracing::info!("DATA_KEY is set: sealing the texts that are stored");
+        seal::seal_all(db, key).map_err(|error| explain(&file, &error))?;
+    }
+    Ok(())
 }
 
 fn copy_failed(error: &std::io::Error) -> String {

@@ -21,7 +21,8 @@ const TOLD: &str = "SELECT told FROM people WHERE bot = :bot AND user_id = :user
 
 /// Whoever is answered may use the bot, and would have to be told anew that they may not.
 const SEE: &str = "
-    INSERT INTO people (bot, user_id, first_seen, last_seen, name) VALUES (:bot, :user, :day, :day, :name)
+    INSERT INTO people (bot, user_id, first_seen, last_seen, name)
+    VALUES (:bot, :user, :day, :day, sealed(:name, 'people.name', :bot, :user))
     ON CONFLICT (bot, user_id) DO UPDATE SET
         first_seen = coalesce(first_seen, excluded.first_seen), last_seen = excluded.last_seen,
         name = coalesce(excluded.name, name), told = 0";
@@ -39,7 +40,11 @@ const FORGET_STRANGERS: &str = "
 /// A macro, because statements are put together at compile time.
 macro_rules! of_people {
     ($rest:literal) => {
-        concat!("SELECT user_id, name, allowed, banned, first_seen, last_seen FROM people WHERE bot = :bot ", $rest)
+        concat!(
+            "SELECT user_id, unsealed(name, 'people.name', bot, user_id), allowed, banned, first_seen, last_seen FROM people ",
+            "WHERE bot = :bot ",
+            $rest
+        )
     };
 }
 
@@ -239,7 +244,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_and_the_sums_of_everybody_come_from_indexes() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system()).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
         let page = plan(&store, PAGE).await;
         assert!(page.contains("people_by_day") && !page.contains("TEMP B-TREE"), "{page}");
         let sums = plan(&store, SPENT).await;
@@ -254,7 +259,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_of_ten_thousand_people_has_their_sums_and_the_oldest_stranger_goes_for_a_new_one() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system()).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
         store.write(|tx| Ok(tx.db.execute_batch(MANY)?)).await.unwrap();
         let page = store.people(1, (9_992, 8), DAYS).await.unwrap();
         let last = page.people.last().unwrap();
@@ -274,12 +279,12 @@ mod tests {
     #[tokio::test]
     async fn whoever_had_been_answered_before_people_were_kept_is_known() {
         let place = tempfile::tempdir().unwrap();
-        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..5]).unwrap());
+        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..5], None).unwrap());
         let rows = "INSERT INTO people (bot, user_id, budget_micro_usd) VALUES (1, 5, 7);
             INSERT INTO spent VALUES (1, 5, 20001, 'm', 1, 0, 1, 1, 3), (1, 5, 20004, 'm', 1, 0, 1, 1, 4),
                                      (1, -6, 20002, 'm', 1, 0, 1, 1, 5)";
         Connection::open(place.path().join("routergram.db")).unwrap().execute_batch(rows).unwrap();
-        let store = Sqlite::open(place.path(), Clock::system()).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
         let seen: Vec<_> = store.people(1, (0, 9), DAYS).await.unwrap().people;
         let seen: Vec<_> = seen.iter().map(|person| (person.user, person.first_seen, person.last_seen)).collect();
         let day = |day| Some(Day(day));

@@ -2,18 +2,22 @@
 
 use rusqlite::{Row, named_params};
 
-use crate::storage::{Address, ClaimKey, Form, NewReply, Part, Seq, StorageError, StoredReply};
+use crate::storage::{Address, ClaimKey, Form, Made, NewReply, Part, Seq, StorageError, StoredReply};
 
-use super::{Sqlite, Transaction, claims, conversations, people, preferences, turns};
+use super::{Sqlite, Transaction, claims, conversations, forget, people, preferences, turns};
 
 const REPLY: &str = "
     INSERT INTO replies (seq, chat, thread, reply_to, in_place, keyboard)
-    VALUES (:seq, :chat, :thread, :reply_to, :in_place, :keyboard)
+    VALUES (:seq, :chat, :thread, :reply_to, :in_place,
+            sealed(:keyboard, 'replies.keyboard', (SELECT bot || ' ' || update_id FROM inbox WHERE seq = :seq)))
     ON CONFLICT (seq) DO NOTHING";
 
 const PART: &str = "
-    INSERT INTO parts (seq, part, form, fallback, text, entities, drawing, sending)
-    VALUES (:seq, :part, :form, :fallback, :text, :entities, :drawing, :part = 0)";
+    INSERT INTO parts (seq, part, form, fallback, made, sending, text, entities, drawing)
+    SELECT :seq, :part, :form, :fallback, :made, :part = 0, sealed(:text, 'parts.text', bot || ' ' || update_id, :part),
+           sealed(:entities, 'parts.entities', bot || ' ' || update_id, :part),
+           sealed(:drawing, 'parts.drawing', bot || ' ' || update_id, :part)
+    FROM inbox WHERE seq = :seq";
 
 const GENERATED: &str = "UPDATE inbox SET stage = 'generated', attempts = 1 WHERE seq = :seq";
 
@@ -24,10 +28,16 @@ const SENDING: &str = "UPDATE parts SET sending = :sending WHERE seq = :seq AND 
 
 const DELIVERED: &str = "UPDATE parts SET sending = 1, message_id = :message_id WHERE seq = :seq AND part = :part";
 
-const STORED: &str = "SELECT chat, thread, reply_to, in_place, keyboard FROM replies WHERE seq = :seq";
+const STORED: &str = "
+    SELECT replies.chat, replies.thread, reply_to, in_place,
+           unsealed(keyboard, 'replies.keyboard', bot || ' ' || update_id)
+    FROM replies JOIN inbox USING (seq) WHERE seq = :seq";
 
 const PARTS: &str = "
-    SELECT text, entities, message_id, sending, form, fallback, drawing FROM parts WHERE seq = :seq ORDER BY part";
+    SELECT unsealed(text, 'parts.text', bot || ' ' || update_id, part),
+           unsealed(entities, 'parts.entities', bot || ' ' || update_id, part), message_id, sending, form, fallback,
+           unsealed(drawing, 'parts.drawing', bot || ' ' || update_id, part), made
+    FROM parts JOIN inbox USING (seq) WHERE seq = :seq ORDER BY part";
 
 const CARRIERS: &str = "SELECT message_id FROM parts WHERE seq = :seq AND message_id > 0 ORDER BY part";
 
@@ -35,6 +45,9 @@ impl Sqlite {
     pub(in crate::storage) async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
         self.write(move |tx| {
             let lane = claims::held(tx, key)?;
+            if let Some(user) = reply.forgets {
+                forget::forget(tx, key, lane.bot, user)?;
+            }
             insert(tx, key.seq, &reply)?;
             conversations::change(tx, lane, &reply.conversation)?;
             for choice in &reply.preferences {
@@ -110,6 +123,7 @@ fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), Storag
         let row = named_params! {
             ":seq": seq.0, ":part": number, ":form": name(part.form), ":fallback": part.fallback,
             ":text": part.text, ":entities": entities, ":drawing": drawing,
+            ":made": part.made.map(Made::name),
         };
         tx.db.prepare_cached(PART)?.execute(row)?;
     }
@@ -160,8 +174,10 @@ fn part(row: &Row<'_>) -> Result<Part, StorageError> {
     // One that another version of this program has stored and this one cannot draw: its fallback is sent.
     let drawing: Option<String> = row.get(6)?;
     let drawing = drawing.and_then(|drawing| serde_json::from_str(&drawing).ok());
+    let made: Option<String> = row.get(7)?;
+    let made = made.and_then(|made| Made::named(&made));
     let (text, entities) = (row.get(0)?, serde_json::from_str(text(row, 1)?)?);
-    Ok(Part { form, fallback: row.get(5)?, text, entities, drawing })
+    Ok(Part { form, fallback: row.get(5)?, text, entities, drawing, made })
 }
 
 const fn name(form: Form) -> &'static str {

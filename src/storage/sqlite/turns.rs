@@ -13,15 +13,21 @@ use super::{Sqlite, Transaction, conversations, ledger};
 const TURN: &str = "
     INSERT INTO turns
         (conversation, seq, user_id, asked_in, question, attachments, answer, complete, generation_id, finished_at)
-    VALUES (:conversation, :seq, :user, :asked_in, :question, :attachments, :answer, :complete, :generation_id, :now)";
+    VALUES (:conversation, :seq, :user, :asked_in,
+            sealed(:question, 'turns.question', :conversation, :user, :now),
+            sealed(:attachments, 'turns.attachments', :conversation, :user, :now),
+            sealed(:answer, 'turns.answer', :conversation, :user, :now), :complete, :generation_id, :now)";
 
 const LAST: &str = "
-    SELECT id, seq, question, asked_in, messages, answer <> '', attachments FROM turns
+    SELECT id, seq, unsealed(question, 'turns.question', conversation, user_id, finished_at), asked_in, messages,
+           answer <> '', unsealed(attachments, 'turns.attachments', conversation, user_id, finished_at)
+    FROM turns
     WHERE conversation = :conversation AND replaced = 0 ORDER BY id DESC LIMIT 1";
 
 /// Walks the conversations of the lane from the newest, and each one's turns: a person edits what they wrote lately.
 const ASKED_IN: &str = "
-    SELECT turns.id, seq, question, asked_in, messages, answer <> '', attachments
+    SELECT turns.id, seq, unsealed(question, 'turns.question', conversation, user_id, finished_at), asked_in,
+           messages, answer <> '', unsealed(attachments, 'turns.attachments', conversation, user_id, finished_at)
     FROM turns JOIN conversations ON conversations.id = conversation
     WHERE bot = :bot AND chat = :chat AND thread = :thread AND asked_in = :message AND replaced = 0
     ORDER BY turns.id DESC LIMIT 1";

@@ -14,7 +14,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, Trans
 use super::Sqlite;
 use super::folder::DATABASE;
 use super::open::SCHEMA;
+use super::seal;
 use crate::clock::Timestamp;
+use crate::config::DataKey;
 use crate::storage::{PutAside, Seq, StorageError, VisitError};
 
 /// As the bot's own writer works; a bot that starts may hold the file for a moment.
@@ -23,7 +25,8 @@ const VISITOR: &str = "
     PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000;";
 
 const PARKED: &str = "
-    SELECT seq, bot, update_id, chat, tries, reason, received_at, finished_at, raw,
+    SELECT seq, bot, update_id, chat, tries, reason, received_at, finished_at,
+           unsealed(raw, 'inbox.raw', bot, update_id) AS raw,
            EXISTS (SELECT 1 FROM replies WHERE replies.seq = inbox.seq) AS answered
     FROM inbox WHERE state = 'parked' ORDER BY seq";
 
@@ -61,8 +64,12 @@ impl Sqlite {
 }
 
 /// What was given up, in the order in which it came.
-pub(in crate::storage) fn put_aside(folder: &Path) -> Result<Vec<PutAside>, VisitError> {
+pub(in crate::storage) fn put_aside(folder: &Path, key: Option<&DataKey>) -> Result<Vec<PutAside>, VisitError> {
     let db = connect(folder, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    if let Some(refusal) = seal::fit(&db, key)?.refusal() {
+        return Err(VisitError::Sealed(refusal.to_string()));
+    }
+    seal::install(&db, key, None)?;
     let mut statement = db.prepare(PARKED)?;
     let found = statement.query_map([], read)?.collect::<Result<_, _>>()?;
     Ok(found)

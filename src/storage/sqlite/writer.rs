@@ -43,6 +43,8 @@ pub(super) struct Transaction<'a> {
     pub(super) me: i64,
     /// Set by whoever leaves a line of the ledger without its cost.
     pub(super) left_open: &'a Cell<bool>,
+    /// Set by whoever deletes what must not stay in the log.
+    pub(super) wipes: &'a Cell<bool>,
 }
 
 /// The way to the thread.
@@ -140,8 +142,9 @@ impl Desk {
 
     fn run(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         self.step("BEGIN IMMEDIATE")?;
-        let left_open = Cell::new(false);
-        let transaction = Transaction { db: &self.db, now: self.clock.now(), me: self.me, left_open: &left_open };
+        let (left_open, wipes) = (Cell::new(false), Cell::new(false));
+        let (now, me) = (self.clock.now(), self.me);
+        let transaction = Transaction { db: &self.db, now, me, left_open: &left_open, wipes: &wipes };
         for job in batch {
             self.step("SAVEPOINT job")?;
             match job.run(&transaction) {
@@ -156,6 +159,9 @@ impl Desk {
         self.step("COMMIT")?;
         if left_open.get() {
             self.left_open.notify_one();
+        }
+        if wipes.get() {
+            self.log.wipe.store(true, Relaxed);
         }
         Ok(())
     }
@@ -242,7 +248,7 @@ mod tests {
     #[tokio::test]
     async fn a_disk_that_stays_full_is_the_end_and_one_that_is_full_for_a_moment_is_not() {
         let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
-        let store = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
+        let store = Sqlite::open(folder.path(), clock.clone(), None).await.unwrap();
         limit(&store, 1).await;
         assert!(matches!(grow(&store).await, Err(StorageError::Full)));
         clock.advance(FULL_FOR / 2);

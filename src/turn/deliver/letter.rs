@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::made;
 use crate::chart;
 use crate::storage::{Address, Form, Part};
 use crate::telegram::methods::{
@@ -87,7 +88,8 @@ impl<'a> Letter<'a> {
 
     fn file(&self) -> Attachment {
         let content = self.part.text.as_bytes().to_vec();
-        Attachment { parameter: "document", name: FILE_NAME, mime: "text/markdown; charset=utf-8", content }
+        let (name, mime) = self.part.made.map_or((FILE_NAME, "text/markdown; charset=utf-8"), made::name);
+        Attachment { parameter: "document", name, mime, content }
     }
 
     /// Drawn anew for each attempt, beside everybody's work, since it takes some milliseconds. What cannot be drawn counts

@@ -25,9 +25,11 @@ use crate::telegram::{Telegram, TelegramError, Urgency};
 
 mod errand;
 mod letter;
+mod made;
 mod progress;
 
 use errand::{Errand, Unsent};
+use letter::Letter;
 use progress::Progress;
 
 /// The longest pause after a send of which nothing is known; every repetition may be a copy.
@@ -79,7 +81,10 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
             maybe_sent: reply.maybe_sent && progress.is_next(k),
         };
         faults::pass_poison(&reply.parts[k].0.text);
-        let message_id = match errand.run(progress.letter(k)).await {
+        let made = made::filled(way.tools, reply.address.chat, &reply.parts[k].0).await?;
+        let letter = progress.letter(k);
+        let letter = made.as_ref().map_or(letter, |part| Letter { part, ..letter });
+        let message_id = match errand.run(letter).await {
             Ok(message_id) => message_id,
             Err(Unsent::Store(error)) => return Err(error),
             Err(Unsent::Telegram(error)) if progress.can_do_without(k, &error) => {

@@ -128,13 +128,22 @@ async fn a_voice_note_is_recorded_as_ogg_or_thrown_away() {
         anna.sees("recording-time", "0:01").await;
         anna.clicks("[data-testid=recording-cancel]").await;
         anna.waits_for("silence", "return document.getElementById('recording').hidden").await;
-        anna.clicks("[data-testid=mic]").await;
-        anna.sees("recording-time", "0:01").await;
-        anna.clicks("[data-testid=mic]").await;
-        let share = bot.gets_a_share(ANNA).await;
-        let [Item::Voice { seconds, bytes }] = &share.items[..] else { panic!("{share:?}") };
-        assert!(bytes.starts_with(b"OggS") && bytes.windows(8).any(|window| window == b"OpusHead"));
-        assert!(*seconds >= 1 && bytes.len() > 1000, "{seconds} s, {} bytes", bytes.len());
+        // On a busy machine the first second of a microphone may pass before anything is heard.
+        let heard = async || {
+            anna.clicks("[data-testid=mic]").await;
+            anna.sees("recording-time", "0:01").await;
+            anna.clicks("[data-testid=mic]").await;
+            let share = bot.gets_a_share(ANNA).await;
+            let [Item::Voice { seconds, bytes }] = &share.items[..] else { panic!("{share:?}") };
+            assert!(bytes.starts_with(b"OggS") && bytes.windows(8).any(|window| window == b"OpusHead"));
+            *seconds >= 1 && bytes.len() > 1000
+        };
+        for attempt in 1.. {
+            if heard().await {
+                break;
+            }
+            assert!(attempt < 5, "nothing is heard");
+        }
     })
     .await;
 }

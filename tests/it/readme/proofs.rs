@@ -53,6 +53,8 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
         Story("tests/it/parked.rs", "what_was_put_aside_is_tried_again_while_the_bot_runs_behind_what_came_since"),
     ),
     ("routergram parked discard 17 --yes", Story("tests/it/parked.rs", "nothing_is_changed_unless_all_of_it_can_be")),
+    ("routergram key new", Story("tests/it/sealing.rs", "a_key_is_made_and_changed_by_command")),
+    ("routergram key rotate", Story("tests/it/sealing.rs", "a_key_is_made_and_changed_by_command")),
     ("docker compose stop", BACKUP),
     ("docker compose run --rm -T bot restore - < monday.db", PIPE),
     ("docker compose start", BACKUP),

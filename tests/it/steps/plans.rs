@@ -16,6 +16,8 @@ pub(super) const PLANS: &[Plan] = &[
             "after-getMe",
             "before-purge",
             "after-purge",
+            "before-expire",
+            "after-expire",
             "before-getWebhookInfo",
             "after-getWebhookInfo",
             "before-deleteWebhook",
