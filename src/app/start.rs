@@ -40,7 +40,6 @@ const VISITS_AGAIN: Duration = Duration::from_secs(1);
 /// starts its ids anew after a week of silence.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 const PURGE_AFTER: Duration = Duration::from_hours(48);
-
 /// A life of which a failure of the store is news.
 const ESTABLISHED: Duration = Duration::from_mins(1);
 
@@ -349,16 +348,16 @@ async fn notice_visits(frame: &Frame, storage: &Storage, inbox: &Inbox) {
 }
 
 fn forget_what_is_old(frame: &Frame, storage: Storage) {
-    let (clock, soft) = (frame.clock.clone(), frame.tasks.stop().soft.clone());
-    let history = frame.config.privacy.history();
+    let (clock, soft, history) = (frame.clock.clone(), frame.tasks.stop().soft.clone(), frame.config.privacy.history());
     frame.tasks.spawn(async move {
         loop {
-            if let Err(error) = storage.purge(clock.now().minus(PURGE_AFTER)).await {
-                tracing::warn!(reason = %error, "Old update ids could not be forgotten; trying again in an hour");
-            }
             let now = clock.now();
-            if let Err(error) = storage.expire(history.map(|span| now.minus(span)), now.day()).await {
-                tracing::warn!(reason = %error, "Old conversations could not be forgotten; trying again in an hour");
+            let forgetting = async {
+                storage.purge(now.minus(PURGE_AFTER)).await?;
+                storage.expire(history.map(|span| now.minus(span)), now.day()).await
+            };
+            if let Err(error) = forgetting.await {
+                tracing::warn!(reason = %error, "What is old could not be forgotten; trying again in an hour");
             }
             tokio::select! {
                 () = soft.cancelled() => return,

@@ -53,27 +53,19 @@ const NOTE: &str = "
     INSERT INTO forgotten (bot, user_id, day) VALUES (:bot, :user, :day)
     ON CONFLICT (bot, user_id) DO UPDATE SET day = excluded.day";
 
-/// What days cost that are over, of everybody who has been forgotten by then: into the sums of nobody.
-const SUMS: &str = "
-    INSERT INTO spent
-    SELECT bot, 0, spent.day, model, sum(answers), sum(unpriced), sum(prompt_tokens), sum(completion_tokens), sum(cost_micro_usd)
-    FROM spent JOIN forgotten USING (bot, user_id) WHERE spent.day <= forgotten.day AND spent.day < :today
-    GROUP BY bot, spent.day, model
-    ON CONFLICT DO UPDATE SET
-        answers = answers + excluded.answers, unpriced = unpriced + excluded.unpriced,
-        prompt_tokens = prompt_tokens + excluded.prompt_tokens,
-        completion_tokens = completion_tokens + excluded.completion_tokens,
-        cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd";
-
-const NO_SUMS: &str = "
-    DELETE FROM spent WHERE day < :today AND EXISTS (
-        SELECT 1 FROM forgotten
-        WHERE forgotten.bot = spent.bot AND forgotten.user_id = spent.user_id AND spent.day <= forgotten.day)";
-
-/// A person at a time, so that the index is used.
-const LINES: &str = "
-    UPDATE ledger SET user_id = 0, chat = 0
-    WHERE user_id = :user AND bot = :bot AND day <= :day AND day < :today";
+/// What days cost that are over: into the sums of nobody. For a person at a time, so that nobody else's are read.
+const COSTS: [&str; 3] = [
+    "INSERT INTO spent
+     SELECT bot, 0, day, model, answers, unpriced, prompt_tokens, completion_tokens, cost_micro_usd
+     FROM spent WHERE bot = :bot AND user_id = :user AND day <= :day AND day < :today
+     ON CONFLICT DO UPDATE SET
+         answers = answers + excluded.answers, unpriced = unpriced + excluded.unpriced,
+         prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+         completion_tokens = completion_tokens + excluded.completion_tokens,
+         cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd",
+    "DELETE FROM spent WHERE bot = :bot AND user_id = :user AND day <= :day AND day < :today",
+    "UPDATE ledger SET user_id = 0, chat = 0 WHERE user_id = :user AND bot = :bot AND day <= :day AND day < :today",
+];
 
 /// A line may still be opened for an answer that had been begun before; not a day later.
 const NO_NOTES: &str = "DELETE FROM forgotten WHERE day < :today - 1";
@@ -143,12 +135,12 @@ pub(super) fn forget_costs(tx: &Transaction<'_>, today: Day) -> Result<(), Stora
     let notes: Vec<(i64, i64, i64)> =
         notes.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
     for (bot, user, day) in notes {
-        let which = named_params! { ":bot": bot, ":user": user, ":day": day, ":today": today.0 };
-        tx.db.prepare_cached(LINES)?.execute(which)?;
+        for costs in COSTS {
+            let which = named_params! { ":bot": bot, ":user": user, ":day": day, ":today": today.0 };
+            tx.db.prepare_cached(costs)?.execute(which)?;
+        }
     }
-    for statement in [SUMS, NO_SUMS, NO_NOTES] {
-        tx.db.prepare_cached(statement)?.execute(named_params! { ":today": today.0 })?;
-    }
+    tx.db.prepare_cached(NO_NOTES)?.execute(named_params! { ":today": today.0 })?;
     Ok(())
 }
 
