@@ -144,6 +144,6 @@ async fn a_question_that_was_deleted_is_still_answered() {
     world.telegram.act(Act::Delete { chat: GROUP, user: ANNA, message_id: question }).unwrap();
     gate.release();
     let said = world.answers(GROUP, 2).await;
-    assert_eq!(said[1].text, "to two");
+    assert_eq!(said[1].text, "to Anna: two");
     world.ends().await;
 }
