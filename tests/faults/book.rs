@@ -27,8 +27,10 @@ impl Book {
         let book = Self::default();
         let writer = book.clone();
         model.answers_with(move |asked| {
-            writer.asked(asked.question());
-            let mut answer = format!("To {}: ", asked.question());
+            // In a group the model is told who asks.
+            let question = asked.question().rsplit(": ").next().unwrap_or_default();
+            writer.asked(question);
+            let mut answer = format!("To {question}: ");
             for n in 0..2 + asked.number % 10 {
                 // Writing to a string does not fail.
                 let _ = write!(answer, "word {n} ");
