@@ -25,8 +25,8 @@ pub use text::Words;
 /// The largest file that is fetched: what the hosted Bot API hands out. A server of one's own may have more, which no
 /// model would take.
 pub const LARGEST: u64 = 20 << 20;
-/// Memory for files that are being posted, in KiB: 128 MiB, four of the largest as base64.
-const ROOM: u32 = 128 << 10;
+/// Memory for files that are being posted, in KiB: 96 MiB, three of the largest as base64.
+const ROOM: u32 = 96 << 10;
 
 /// Fetches files. Clones share its memory.
 #[derive(Clone)]

@@ -326,3 +326,37 @@ async fn who_stops_while_a_file_is_fetched_waits_no_more() {
     assert_eq!((world.model.request_count(), world.downloads()), (1, 2));
     world.ends().await;
 }
+
+/// The most memory that the bot has had so far, in bytes.
+fn peak(world: &World) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", world.bot.pid())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+/// A recording of nearly 20 MB, which no model needs to understand here.
+fn large(name: &str) -> Item {
+    document(name, [b"ID3\x04".as_slice(), &vec![0x55; (20 << 20) - 4096]].concat())
+}
+
+#[tokio::test]
+async fn the_largest_file_costs_memory_once_and_ten_at_once_wait_for_each_other() {
+    let world = World::with(Mode::Webhook).await;
+    world.anna("hello");
+    world.drains().await;
+    let before = peak(&world);
+    world.sends_with(ANNA, ANNA, large("a.mp3"), "what is said?");
+    world.drains().await;
+    let one = peak(&world) - before;
+    assert!(one < 60_000_000, "{one} bytes for one file");
+    for person in 0..10 {
+        let id = 5000 + person;
+        world.telegram.add_person(id, "Somebody", Some("en"));
+        world.sends_with(id, id, large("b.mp3"), "what is said?");
+    }
+    world.drains().await;
+    let ten = peak(&world) - before;
+    assert!(ten < 200_000_000, "{ten} bytes for ten");
+    assert_eq!(world.model.request_count(), 12);
+    world.ends().await;
+}
