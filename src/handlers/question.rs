@@ -37,12 +37,13 @@ impl Asked {
             frame.push(in_reply_to(replied, to_the_bot));
             attachments.extend(replied.attachments.iter().cloned());
         }
+        if let Some(author) = message.author.as_deref().filter(|_| !message.private) {
+            frame.push(format!("{}: ", plain(author)));
+        }
+        // Behind the name: whoever passes words on has not said them.
         if message.forwarded {
             let from = message.forwarded_from.as_deref().map(|name| format!(" from {}", plain(name)));
             frame.push(format!("Forwarded{}:\n", from.unwrap_or_default()));
-        }
-        if let Some(author) = message.author.as_deref().filter(|_| !message.private) {
-            frame.push(format!("{}: ", plain(author)));
         }
         let frame = frame.concat();
         let text = format!("{frame}{words}").trim_end().to_owned();
@@ -160,5 +161,7 @@ mod tests {
             "Forwarded from News:\nbuy now"
         );
         assert_eq!(origin(json!({"type": "unheard_of"})), "Forwarded:\nbuy now");
+        let hidden = json!({"forward_origin": {"type": "hidden_user", "sender_user_name": "Max"}});
+        assert_eq!(asked(-5, &hidden, "buy now").text, "Anna: Forwarded from Max:\nbuy now");
     }
 }

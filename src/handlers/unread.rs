@@ -15,7 +15,7 @@ use crate::media::Unseen;
 use crate::metrics;
 use crate::openrouter::{OfferedModel, Price};
 use crate::replies::{self, Language};
-use crate::storage::{ConversationChange, FinishedTurn, NewReply, Part, Seq};
+use crate::storage::{FinishedTurn, NewReply, Part, Seq};
 use crate::turn::{Again, Choices, Obstacle, Question, Sense, Tools};
 use crate::update::Callback;
 
@@ -38,14 +38,14 @@ pub(super) fn outcome(
         Obstacle::Cannot(sense) => able(tools, *sense),
         Obstacle::File(..) | Obstacle::TooMuch => Vec::new(),
     };
-    let again = question.again.as_ref();
-    let in_place = again.map_or_else(|| placed.into_iter().collect(), |again| again.in_place.clone());
+    let (in_place, conversation) = question.supersedes(false);
+    let in_place = if question.again.is_none() { placed.into_iter().collect() } else { in_place };
     Outcome::Reply(Box::new(NewReply {
         address: question.address,
         parts: vec![Part::plain(sentence(language, &obstacle, choices, !models.is_empty()))],
         in_place,
         keyboard: (!models.is_empty()).then(|| keyboard(&models, question.key.seq)),
-        conversation: again.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
+        conversation,
         turn: Some(FinishedTurn {
             user: question.user,
             asked_in: question.asked_in,

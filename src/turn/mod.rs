@@ -24,7 +24,7 @@ use crate::money::{Money, Refusal};
 use crate::openrouter::{ModelErrorKind, OpenRouter};
 use crate::owner::{Cause, Owner};
 use crate::replies::Language;
-use crate::storage::{Address, ClaimKey, NewReply, Storage, StorageError, TurnId};
+use crate::storage::{Address, ClaimKey, ConversationChange, NewReply, Storage, StorageError, TurnId};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
 use crate::update::{Attachment, Lane};
@@ -147,6 +147,18 @@ impl Question {
     fn place(&self) -> Option<i64> {
         let old = self.again.as_ref().and_then(|again| again.in_place.first().copied());
         old.or(self.placed)
+    }
+
+    /// What becomes of an earlier attempt at it: the messages to write over, and its turn. One that has brought something
+    /// leaves neither the conversation nor anybody's sight for one that `brought` nothing, unless its question is void:
+    /// what is in the conversation should not vanish under "the model is busy".
+    #[must_use]
+    pub fn supersedes(&self, brought: bool) -> (Vec<i64>, ConversationChange) {
+        let Some(again) = &self.again else { return (Vec::new(), ConversationChange::Keep) };
+        let replaces = again.void || brought;
+        let over = if replaces || !again.answered { again.in_place.clone() } else { Vec::new() };
+        let change = if replaces { ConversationChange::Replace(again.turn) } else { ConversationChange::Keep };
+        (over, change)
     }
 
     /// The turn that is no part of the past, because it is being asked again.

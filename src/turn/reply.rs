@@ -23,11 +23,7 @@ const RICH_CHARACTERS: usize = 32_768;
 /// gone is told and forgotten with it, so once.
 pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) -> NewReply {
     let Made { written, choices } = made;
-    let again = question.again.as_ref();
-    // An attempt that brought nothing leaves the earlier answer in the conversation, unless its question is void.
-    let replaced = again.filter(|again| again.void || !written.text.is_empty());
-    // And in sight: what is in the conversation should not vanish under "the model is busy".
-    let over = again.filter(|again| replaced.is_some() || !again.answered);
+    let (in_place, conversation) = question.supersedes(!written.text.is_empty());
     let mut parts = parts(tools, question.language, &written);
     // It is told with an answer alone: beside "the model is not available" it would only confuse.
     let has_text = !written.text.is_empty();
@@ -43,9 +39,9 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
     NewReply {
         address: question.address,
         parts,
-        in_place: over.map(|again| again.in_place.clone()).unwrap_or_default(),
+        in_place,
         keyboard: (!written.is_whole()).then(|| buttons::retry(question.key.seq, question.language)),
-        conversation: replaced.map_or(ConversationChange::Keep, |again| ConversationChange::Replace(again.turn)),
+        conversation,
         preferences: chosen,
         turn: Some(finished(question, written, bill)),
         ..NewReply::default()

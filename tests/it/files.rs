@@ -300,6 +300,23 @@ async fn a_file_that_does_not_come_is_told_and_comes_with_a_retry() {
 }
 
 #[tokio::test]
+async fn a_retry_whose_file_does_not_come_leaves_the_good_answer_in_the_conversation() {
+    let world = World::with(Mode::Webhook).await;
+    world.model.answers_with(|asked| format!("to {}", asked.question()));
+    world.sends_with(ANNA, ANNA, document("b.txt", "hello"), "what is this?");
+    world.drains().await;
+    world.telegram.fail(Fault::new("file", 1, Trouble::InternalServerError));
+    world.anna("/retry");
+    assert_eq!(hears(&world, ANNA).await, replies::file_unreachable(EN));
+    assert_eq!(world.said(ANNA).len(), 2, "it is still to be seen");
+    world.anna("go on");
+    world.drains().await;
+    let read = "File b.txt:\n```\nhello\n```\n\nwhat is this?";
+    assert_eq!(all_asked(&world), [json!(read), json!("go on")]);
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn who_is_killed_while_a_file_comes_fetches_it_again_and_answers_once() {
     let mut world = World::with(Mode::Webhook).await;
     world.telegram.fail(Fault::new("file", 1, Trouble::DoneThenStall));

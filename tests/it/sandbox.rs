@@ -6,6 +6,21 @@ use std::process::{Child, Command, Stdio};
 use crate::browser::{Browser, Person, skip_without};
 use crate::world::{until, within};
 
+/// Tells a story of Anna, before a browser at a sandbox of her own.
+async fn story<F: AsyncFnOnce(&Person, &Browser)>(mode: &str, tell: F) {
+    if skip_without(&["chromium", "chromedriver"]) {
+        return;
+    }
+    let sandbox = Sandbox::starts(mode);
+    let address = sandbox.address.clone();
+    Browser::with(async |browser| {
+        let anna = Person::opens(browser, &address).await;
+        tell(&anna, browser).await;
+    })
+    .await;
+    sandbox.stops().await;
+}
+
 #[tokio::test]
 async fn a_question_typed_in_the_sandbox_grows_into_an_answer_by_webhook() {
     a_question_grows_into_an_answer("webhook").await;
@@ -17,31 +32,18 @@ async fn a_question_typed_in_the_sandbox_grows_into_an_answer_by_polling() {
 }
 
 async fn a_question_grows_into_an_answer(mode: &str) {
-    if skip_without(&["chromium", "chromedriver"]) {
-        return;
-    }
-    let sandbox = Sandbox::starts(mode);
-    let address = sandbox.address.clone();
-    Browser::with(async |browser| {
-        let anna = Person::opens(browser, &address).await;
+    story(mode, async |anna, _| {
         anna.asks("Show me a table, please.").await;
         anna.sees_the_answer_grow().await;
         let answer = anna.sees_the_answer().await;
         assert!(answer.contains("Show me a table, please."), "{answer}");
     })
     .await;
-    sandbox.stops().await;
 }
 
 #[tokio::test]
 async fn a_question_in_a_topic_of_the_sandboxs_forum_is_answered_there() {
-    if skip_without(&["chromium", "chromedriver"]) {
-        return;
-    }
-    let sandbox = Sandbox::starts("polling");
-    let address = sandbox.address.clone();
-    Browser::with(async |browser| {
-        let anna = Person::opens(browser, &address).await;
+    story("polling", async |anna, _| {
         anna.opens_chat(-1_000_000_002_002).await;
         anna.opens_topic(1).await;
         anna.asks("/ask What is worth reading?").await;
@@ -50,35 +52,21 @@ async fn a_question_in_a_topic_of_the_sandboxs_forum_is_answered_there() {
         anna.waits_for("only its opening", "return document.querySelectorAll('.msg').length === 1").await;
     })
     .await;
-    sandbox.stops().await;
 }
 
 #[tokio::test]
 async fn anna_owns_the_sandboxs_bot_and_asks_it_how_it_is() {
-    if skip_without(&["chromium", "chromedriver"]) {
-        return;
-    }
-    let sandbox = Sandbox::starts("webhook");
-    let address = sandbox.address.clone();
-    Browser::with(async |browser| {
-        let anna = Person::opens(browser, &address).await;
+    story("webhook", async |anna, _| {
         anna.asks("/status").await;
         let status = anna.sees_the_answer().await;
         assert!(status.contains("Everybody may use the bot"), "{status}");
     })
     .await;
-    sandbox.stops().await;
 }
 
 #[tokio::test]
 async fn what_is_chosen_at_the_sandbox_is_sent_and_can_be_seen_and_played() {
-    if skip_without(&["chromium", "chromedriver"]) {
-        return;
-    }
-    let sandbox = Sandbox::starts("polling");
-    let address = sandbox.address.clone();
-    Browser::with(async |browser| {
-        let anna = Person::opens(browser, &address).await;
+    story("polling", async |anna, browser| {
         for (picker, name) in [("photo", "photo.jpg"), ("voice", "voice.ogg"), ("document", "page.pdf")] {
             let path = format!("{}/tests/it/world/samples/{name}", env!("CARGO_MANIFEST_DIR"));
             browser.keys(&format!("#pick-{picker}"), &path).await;
@@ -92,7 +80,6 @@ async fn what_is_chosen_at_the_sandbox_is_sent_and_can_be_seen_and_played() {
         anna.waits_for_message("These are mine").await;
     })
     .await;
-    sandbox.stops().await;
 }
 
 /// The program, killed when it goes out of scope.
