@@ -24,6 +24,7 @@ use crate::storage::OpenError;
 use crate::telegram::Telegram;
 
 mod start;
+mod upkeep;
 
 use start::{Bot, start};
 

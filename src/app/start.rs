@@ -8,10 +8,9 @@ use teloxide::Bot as TeloxideBot;
 use teloxide::adaptors::CacheMe;
 use teloxide::prelude::{Requester, RequesterExt};
 
-use super::{Failure, Frame};
+use super::{Failure, Frame, upkeep};
 use crate::access::Access;
-use crate::alerts::Alerts;
-use crate::catalogue::{Catalogue, Keeper};
+use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::dispatch;
 use crate::establish::{self, Obstacle, Rival};
@@ -22,9 +21,8 @@ use crate::intake::{Acceptor, door, polling};
 use crate::limits::{self, Limits};
 use crate::media::Fetcher;
 use crate::money::Money;
-use crate::openrouter::{ModelErrorKind, OpenRouter};
-use crate::owner::{Cause, Owner};
-use crate::settle::Settler;
+use crate::openrouter::OpenRouter;
+use crate::owner::Owner;
 use crate::storage::{OpenError, Storage, StorageError};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
@@ -34,15 +32,6 @@ use crate::turn::{Languages, Running, Service, Tools};
 const STORE_AGAIN: Duration = Duration::from_millis(200);
 /// How often it is looked whether a foreign webhook is gone.
 const WEBHOOK_AGAIN: Duration = Duration::from_secs(30);
-/// How often it is looked whether a command has put updates back: whoever typed it watches.
-const VISITS_AGAIN: Duration = Duration::from_secs(1);
-/// How often what is old is forgotten, and how old the ids of updates are then: Telegram repeats an update for a day, and
-/// starts its ids anew after a week of silence.
-const PURGE_EVERY: Duration = Duration::from_hours(1);
-const PURGE_AFTER: Duration = Duration::from_hours(48);
-/// A life of which a failure of the store is news.
-const ESTABLISHED: Duration = Duration::from_mins(1);
-
 /// How often the store is asked for what the bot cannot do without, when it does not tell: as often as for anything.
 const NEEDED_AGAIN: Duration = Duration::from_secs(1);
 
@@ -70,7 +59,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     *bot = Some(Bot { storage: storage.clone(), inbox: inbox.clone() });
     frame.health.watches(storage.clone());
     let owner = Owner::new(&config.owner, telegram.clone(), frame.clock.clone(), frame.tasks.clone());
-    watch_store(frame, storage.clone(), owner.clone());
+    upkeep::watch_store(frame, storage.clone(), owner.clone());
     if let Some((door, _)) = &frame.webhook {
         door.open(acceptor.clone());
     }
@@ -80,18 +69,18 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let parts = Parts { storage: storage.clone(), telegram: telegram.clone(), running, owner, service };
     let tools = tools(frame, parts, identity.clone()).await?;
     let teloxide = teloxide_bot(frame).await?;
-    notice_visits(frame, &storage, &inbox).await;
+    upkeep::notice_visits(frame, &storage, &inbox).await;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
-    keep_catalogue(frame, &tools);
-    settle_costs(frame, &tools);
-    look_after(frame, &tools);
-    forget_what_is_old(frame, storage);
+    upkeep::keep_catalogue(frame, &tools);
+    upkeep::settle_costs(frame, &tools);
+    upkeep::look_after(frame, &tools);
+    upkeep::forget_what_is_old(frame, storage);
     receive(frame, &telegram, acceptor, &tools.owner).await?;
     frame.tasks.spawn(establish::show_menu(telegram, config.owner.admins.clone()));
     if config.telegram.is_own_server() {
         frame.tasks.spawn(establish::learn_age(Arc::clone(&tools)));
     }
-    check_account(frame, tools);
+    upkeep::check_account(frame, tools);
     tracing::info!(
         bot = identity.username,
         model = config.openrouter.model,
@@ -178,15 +167,6 @@ async fn catalogue(config: &Config) -> Result<Catalogue, Failure> {
     let server = config.openrouter.base_url.to_string();
     let reading = tokio::task::spawn_blocking(move || Catalogue::load(allowed, &folder, &server));
     reading.await.map_err(|error| Failure::Broken(error.to_string()))
-}
-
-/// Asks for the list of models, and keeps it up to date.
-fn keep_catalogue(frame: &Frame, tools: &Tools) {
-    let config = &frame.config;
-    let (folder, server) = (config.storage.data_dir.clone(), config.openrouter.base_url.to_string());
-    let keeper = Keeper::new(tools.catalogue.clone(), tools.model.clone(), frame.clock.clone(), folder, server);
-    let keeper = keeper.minding(&config.turns.personas);
-    frame.tasks.spawn(keeper.run(frame.tasks.stop().soft.clone()));
 }
 
 /// What people have sent lately to the process before this one counts.
@@ -303,100 +283,4 @@ async fn clear_way(frame: &Frame, telegram: &Telegram) -> Result<(), Failure> {
         }
         frame.clock.sleep(WEBHOOK_AGAIN).await;
     }
-}
-
-/// A store that failed for good ends the process, at whatever point of its life. The owner is told first, unless this life
-/// has hardly begun: a process that is started again and again over a broken disk must not tell each time.
-fn watch_store(frame: &Frame, storage: Storage, owner: Owner) {
-    let (clock, started_at) = (frame.clock.clone(), frame.clock.now());
-    let (tasks, hard) = (frame.tasks.clone(), frame.tasks.stop().hard.clone());
-    let folder = frame.config.storage.data_dir.clone();
-    frame.tasks.spawn(async move {
-        tokio::select! {
-            () = hard.cancelled() => {}
-            failure = storage.failed() => {
-                // "./data" says little where nobody chose the working directory, as in a container.
-                let folder = std::path::absolute(&folder).unwrap_or(folder);
-                if clock.now().since(started_at) >= ESTABLISHED {
-                    owner.tell_at_last(Cause::StoreTrouble, &failure).await;
-                }
-                tasks.fail(format!("the store in {} failed: {failure}", folder.display()));
-            }
-        }
-    });
-}
-
-/// A command that puts updates back writes to the store past this process.
-async fn notice_visits(frame: &Frame, storage: &Storage, inbox: &Inbox) {
-    let (clock, soft) = (frame.clock.clone(), frame.tasks.stop().soft.clone());
-    let (storage, inbox) = (storage.clone(), inbox.clone());
-    let mut known = storage.visits().await.unwrap_or_default();
-    frame.tasks.spawn(async move {
-        loop {
-            tokio::select! {
-                () = soft.cancelled() => return,
-                () = clock.sleep(VISITS_AGAIN) => {}
-            }
-            // A store in trouble is told of where it matters.
-            let Ok(visits) = storage.visits().await else { continue };
-            if std::mem::replace(&mut known, visits) != visits {
-                tracing::info!("A command has changed what waits; looking again");
-                inbox.look_again();
-            }
-        }
-    });
-}
-
-fn forget_what_is_old(frame: &Frame, storage: Storage) {
-    let (clock, soft, history) = (frame.clock.clone(), frame.tasks.stop().soft.clone(), frame.config.privacy.history());
-    frame.tasks.spawn(async move {
-        loop {
-            let now = clock.now();
-            let forgetting = async {
-                storage.purge(now.minus(PURGE_AFTER)).await?;
-                storage.expire(history.map(|span| now.minus(span)), now.day()).await
-            };
-            if let Err(error) = forgetting.await {
-                tracing::warn!(reason = %error, "What is old could not be forgotten; trying again in an hour");
-            }
-            tokio::select! {
-                () = soft.cancelled() => return,
-                () = clock.sleep(PURGE_EVERY) => {}
-            }
-        }
-    });
-}
-
-/// Looks up the costs that were not told with the answers, also those that an earlier process left open.
-fn settle_costs(frame: &Frame, tools: &Tools) {
-    let (storage, model, money) = (tools.storage.clone(), tools.model.clone(), tools.money.clone());
-    let settler = Settler::new(storage, model, money, frame.clock.clone(), frame.config.token.bot_id());
-    frame.tasks.spawn(settler.run(frame.tasks.stop().soft.clone()));
-}
-
-/// Looks for what nobody else would tell the owner.
-fn look_after(frame: &Frame, tools: &Tools) {
-    let (storage, owner, clock) = (tools.storage.clone(), tools.owner.clone(), frame.clock.clone());
-    let alerts = Alerts { storage, bot: frame.config.token.bot_id(), owner, clock };
-    frame.tasks.spawn(alerts.watch(frame.tasks.stop().soft.clone()));
-}
-
-/// Says at once, not at the first question, when the provider does not take the key.
-fn check_account(frame: &Frame, tools: Arc<Tools>) {
-    let soft = frame.tasks.stop().soft.clone();
-    frame.tasks.spawn(async move {
-        let checked = tokio::select! {
-            () = soft.cancelled() => return,
-            checked = tools.model.check_key() => checked,
-        };
-        match checked {
-            Ok(_) => {}
-            Err(error) if error.kind == ModelErrorKind::Account => {
-                tracing::error!(detail = %error, "The model's provider does not accept OPENROUTER_API_KEY: questions will not be answered");
-                tools.owner.tell(Cause::Account, &error.detail);
-            }
-            // Questions will show whether it lasts.
-            Err(error) => tracing::warn!(detail = %error, "The model's provider could not be asked about OPENROUTER_API_KEY"),
-        }
-    });
 }
