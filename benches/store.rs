@@ -107,13 +107,14 @@ fn answer(id: i64) -> NewReply {
         address: Address { chat: id, thread: 0, reply_to: None },
         parts: vec![Part::plain(text.clone())],
         turn: Some(FinishedTurn {
+            inline: None,
             user: id,
             asked_in: id,
             question: "z".repeat(100),
-            attachments: Vec::new(),
             answer: text,
             complete: true,
             usage: Some(usage),
+            ..FinishedTurn::default()
         }),
         ..NewReply::default()
     }

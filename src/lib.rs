@@ -14,7 +14,8 @@
 //! ```
 //!
 //! # Promises
-//! 1. After our 200, or after the polling offset moved, an update is never lost: not by kill -9, not by power loss.
+//! 1. After our 200, or after the polling offset moved, an update is never lost: not by kill -9, not by power loss. (What
+//!    somebody types inline is none that anybody could miss: it passes by the store.)
 //! 2. One update, one answer, however often it is delivered. A finished answer is never asked for, nor paid, twice.
 //! 3. One chat is answered in order; chats do not wait for each other; one slow, flooding or poisoned chat harms no other.
 //! 4. The final text always arrives whole. Previews may be dropped, answers not.
@@ -47,6 +48,7 @@ pub mod media;
 
 // The work.
 pub mod access;
+pub mod groups;
 pub mod catalogue;
 pub mod inbox;
 pub mod limits;

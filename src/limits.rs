@@ -51,8 +51,8 @@ pub enum Leave {
     Granted,
     /// It is the first one too many: its sender is told that there are so many in a minute.
     Notice(u32),
-    /// It is one of many too many.
-    Quiet,
+    /// It is one of many too many: the same number.
+    Quiet(u32),
 }
 
 impl Limits {
@@ -87,7 +87,7 @@ impl Limits {
         minute.messages = minute.messages.saturating_add(1);
         let leave = match minute.messages {
             messages if messages <= most => Leave::Granted,
-            _ if told => Leave::Quiet,
+            _ if told => Leave::Quiet(most),
             _ => Leave::Notice(most),
         };
         minute.last = Some((seq, leave));
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn one_notice_in_a_minute_and_then_the_next_minute() {
         let limits = Limits::new(Some(2), &[], NOW);
-        let [granted, notice, quiet] = [Leave::Granted, Leave::Notice(2), Leave::Quiet];
+        let [granted, notice, quiet] = [Leave::Granted, Leave::Notice(2), Leave::Quiet(2)];
         assert_eq!(judged(&limits, ANNA, 1..6, NOW), [granted, granted, notice, quiet, quiet]);
         assert_eq!(judged(&limits, BORIS, 6..7, NOW), [granted]);
         assert_eq!(judged(&limits, ANNA, 7..8, NOW + 59), [quiet]);
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_restart_does_not_grant_another_portion() {
         let limits = Limits::new(Some(3), &[(ANNA, 3), (BORIS, 2)], NOW);
-        assert_eq!(judged(&limits, ANNA, 1..3, NOW - 1), [Leave::Notice(3), Leave::Quiet]);
+        assert_eq!(judged(&limits, ANNA, 1..3, NOW - 1), [Leave::Notice(3), Leave::Quiet(3)]);
         assert_eq!(judged(&limits, BORIS, 3..5, NOW), [Leave::Granted, Leave::Notice(3)]);
     }
 

@@ -14,6 +14,7 @@ use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::dispatch;
 use crate::establish::{self, Obstacle, Rival};
+use crate::groups::{Admins, Moves};
 use crate::http::Phase;
 use crate::inbox::Inbox;
 use crate::intake::polling::News;
@@ -26,7 +27,7 @@ use crate::owner::Owner;
 use crate::storage::{OpenError, Storage, StorageError};
 use crate::telegram::Telegram;
 use crate::telegram::methods::BotIdentity;
-use crate::turn::{Languages, Running, Service, Tools};
+use crate::turn::{Languages, Running, Service, Tools, Typed};
 
 /// How often a store that another process holds is asked for: a redeploy's successor takes over within a second.
 const STORE_AGAIN: Duration = Duration::from_millis(200);
@@ -54,7 +55,7 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let id = config.token.bot_id();
     let inbox = Inbox::new(storage.clone(), frame.clock.clone(), id, config.turns.max_concurrent);
     let running = Running::default();
-    let (acceptor, storing) = door(id, storage.clone(), inbox.clone(), running.clone(), frame.clock.clone());
+    let (acceptor, storing, typing) = door(id, storage.clone(), inbox.clone(), running.clone(), frame.clock.clone());
     frame.tasks.spawn_vital("storing updates", storing.run(frame.tasks.stop().hard.clone()));
     *bot = Some(Bot { storage: storage.clone(), inbox: inbox.clone() });
     frame.health.watches(storage.clone());
@@ -71,12 +72,13 @@ pub(super) async fn start(frame: &Frame, bot: &mut Option<Bot>) -> Result<(), Fa
     let teloxide = teloxide_bot(frame).await?;
     upkeep::notice_visits(frame, &storage, &inbox).await;
     frame.tasks.spawn_vital("the dispatcher", dispatch::run(teloxide, inbox, Arc::clone(&tools), frame.turns.clone()));
+    frame.tasks.spawn(typing.run(Arc::clone(&tools), frame.tasks.stop().soft.clone()));
     upkeep::keep_catalogue(frame, &tools);
     upkeep::settle_costs(frame, &tools);
     upkeep::look_after(frame, &tools);
     upkeep::forget_what_is_old(frame, storage);
     receive(frame, &telegram, acceptor, &tools.owner).await?;
-    frame.tasks.spawn(establish::show_menu(telegram, config.owner.admins.clone()));
+    frame.tasks.spawn(establish::show_menu(telegram, config.owner.admins.clone(), config.turns.image_model.is_some()));
     if config.telegram.is_own_server() {
         frame.tasks.spawn(establish::learn_age(Arc::clone(&tools)));
     }
@@ -128,6 +130,7 @@ async fn tools(frame: &Frame, parts: Parts, bot: BotIdentity) -> Result<Arc<Tool
     let (limits, catalogue) = (limits(frame, &storage).await, catalogue(config).await?);
     let (languages, money) = (languages(frame, &storage).await, money(frame, &storage).await?);
     let access = access(frame, &storage, &owner).await?;
+    let moves = needed(frame, "Which groups have moved", || storage.moves(bot.id)).await?;
     Ok(Arc::new(Tools {
         storage,
         owner,
@@ -135,6 +138,7 @@ async fn tools(frame: &Frame, parts: Parts, bot: BotIdentity) -> Result<Arc<Tool
         model_name: config.openrouter.model.clone(),
         catalogue,
         files: Fetcher::new(telegram.clone()),
+        admins: Admins::new(telegram.clone(), frame.clock.clone()),
         telegram,
         clock: frame.clock.clone(),
         config: config.turns.clone(),
@@ -143,7 +147,9 @@ async fn tools(frame: &Frame, parts: Parts, bot: BotIdentity) -> Result<Arc<Tool
         running,
         limits,
         languages,
+        moves: Moves::new(moves),
         access,
+        typed: Typed::new(config.token.expose().to_owned().into()),
         money,
         service,
         drafts: AtomicBool::new(true),

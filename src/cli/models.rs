@@ -40,7 +40,7 @@ pub fn models(query: &[String], json: bool) -> ExitCode {
 }
 
 fn allowed(mut list: Vec<OfferedModel>, allowed: &AllowedModels) -> Vec<OfferedModel> {
-    list.retain(|model| allowed.permits(&model.id));
+    list.retain(|model| model.writes() && allowed.permits(&model.id));
     list
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Raw {
     pub(super) model: Option<String>,
     pub(super) fallback_models: Option<String>,
     pub(super) allowed_models: Option<String>,
+    pub(super) image_model: Option<String>,
+    pub(super) transcription_model: Option<String>,
     pub(super) system_prompt: Option<String>,
     pub(super) personas_file: Option<String>,
     pub(super) allowed_user_ids: Option<String>,

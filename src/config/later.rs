@@ -5,8 +5,6 @@
 
 /// The names, aliases included.
 const NOT_YET: &[&str] = &[
-    "IMAGE_MODEL",
-    "TRANSCRIPTION_MODEL",
     DATABASE_URL,
     "DESK_GROUP_ID",
     "BOT_GROUP_ID",

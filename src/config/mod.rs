@@ -174,13 +174,15 @@ pub fn data_dir(sources: &Sources) -> PathBuf {
 /// Without a key there is no model to pass on: the sandbox's own needs no choice.
 #[must_use]
 pub fn passed_on_to_the_sandbox(sources: &Sources) -> Vec<(String, String)> {
-    const PASSED_ON: [&str; 11] = [
+    const PASSED_ON: [&str; 13] = [
         "PERSONAS_FILE",
         "OPENROUTER_API_KEY",
         "OPENROUTER_BASE_URL",
         "MODEL",
         "FALLBACK_MODELS",
         "ALLOWED_MODELS",
+        "IMAGE_MODEL",
+        "TRANSCRIPTION_MODEL",
         "SYSTEM_PROMPT",
         "MAX_TOKENS",
         "TEMPERATURE",
@@ -324,6 +326,10 @@ pub struct TurnConfig {
     pub personas: Personas,
     /// Ids of the people who may use the bot; `None` = everybody.
     pub allowed_users: Option<Vec<i64>>,
+    /// Who paints what `/image` asks for; `None`: nobody.
+    pub image_model: Option<String>,
+    /// Who writes down recordings; `None`: the answering model listens itself, if it can.
+    pub transcription_model: Option<String>,
     /// How answers are formatted.
     pub reply_format: ReplyFormat,
     /// Cap of one answer, in tokens.

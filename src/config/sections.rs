@@ -187,7 +187,9 @@ fn is_bearer(text: &str) -> bool {
 fn model(reader: &mut Reader<'_>, raw: &Raw, hosted: bool) -> String {
     let name = raw.model.clone().unwrap_or_default();
     let all = raw.fallback_models.iter().flat_map(|list| items(list)).map(|item| ("FALLBACK_MODELS", item));
-    for (variable, item) in std::iter::once(("MODEL", name.as_str())).chain(all) {
+    let others = [("IMAGE_MODEL", &raw.image_model), ("TRANSCRIPTION_MODEL", &raw.transcription_model)];
+    let others = others.into_iter().filter_map(|(variable, model)| Some((variable, model.as_deref()?)));
+    for (variable, item) in std::iter::once(("MODEL", name.as_str())).chain(all).chain(others) {
         if item.contains(char::is_whitespace) {
             reader.refuse(
                 variable,
@@ -243,6 +245,8 @@ fn turns(reader: &mut Reader<'_>, raw: &Raw, openrouter: &OpenRouterConfig) -> T
         system_prompt: raw.system_prompt.clone().unwrap_or_else(|| DEFAULT_SYSTEM_PROMPT.to_owned()),
         personas: personas::read(reader, raw, &allowed_models),
         allowed_users: allowed_users(reader, raw),
+        image_model: raw.image_model.clone(),
+        transcription_model: raw.transcription_model.clone(),
         reply_format: reply_format(reader, raw),
         max_tokens: openrouter.max_tokens,
         allowed_models,

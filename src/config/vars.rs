@@ -131,6 +131,19 @@ const BASICS: &[Var] = &[
         "openrouter/auto, openai/*, *:free",
     ),
     var(
+        "IMAGE_MODEL",
+        Nothing,
+        "the model that paints what `/image` asks for; without it there is no such command",
+        "google/gemini-2.5-flash-image",
+    ),
+    var(
+        "TRANSCRIPTION_MODEL",
+        Nothing,
+        "the model that writes down voice messages and recordings; without it they go to the answering model itself, if it \
+         listens",
+        "openai/gpt-4o-mini-transcribe",
+    ),
+    var(
         "SYSTEM_PROMPT",
         Words("a short built-in one"),
         "what the model is told before every conversation",

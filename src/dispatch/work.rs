@@ -28,8 +28,9 @@ use crate::turn::deliver::{self, Delivery, Way};
 use crate::turn::{LastFrame, Tools};
 use crate::update::event;
 
-/// Beyond the longest turn: a handler that takes this much longer hangs.
-const GRACE: Duration = Duration::from_mins(1);
+/// Beyond the longest answer: a handler that takes this much longer hangs. Files are fetched before it (half a minute), and a
+/// recording is written down (75 s) or a picture painted (two minutes), which is paid for again when it is cut short.
+const GRACE: Duration = Duration::from_mins(4);
 /// Failures of ours after which an update is parked: after 5 s, 10 s, 20 s, 40 s, 80 s and 160 s, so within about five
 /// minutes.
 const MAX_TRIES: u32 = 6;
@@ -127,7 +128,7 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
     let tools = bench.tools;
     let decided = async {
         let (event, absorbed) = gather(tools, claim, event).await?;
-        let job = Job::new(event, claim.update(), claim.key(), claim.placed(), &tools.languages);
+        let job = Job::new(event, claim.update(), claim.key(), claim.placed(), tools);
         let raw = &claim.update().raw;
         Ok(handlers::dispatch(bench.routes, Arc::clone(tools), job, raw).await?.absorbing(absorbed))
     };
@@ -161,6 +162,7 @@ async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: NewReply, last_frame: L
         maybe_sent: false,
         in_place: reply.in_place.clone(),
         keyboard: reply.keyboard.clone(),
+        inline: reply.inline.clone(),
     };
     match insist(&tools.clock, || storage.store_reply(key, reply.clone())).await {
         Ok(()) => {}
@@ -308,9 +310,7 @@ async fn apologize(tools: &Tools, apology: impl FnOnce() -> Option<Apology>) {
     // It may be this very update that the reader panics on.
     let apology = catch_unwind(AssertUnwindSafe(apology)).ok().flatten();
     if let Some(apology) = apology
-        && let message = apology.message()
-        && let sending = tools.telegram.send(Urgency::Reply, message.chat_id, &message)
-        && let Err(error) = faults::around(Step::Apologize, sending).await
+        && let Err(error) = faults::around(Step::Apologize, apology.say(&tools.telegram)).await
     {
         tracing::warn!(reason = %error, "The apology could not be sent");
     }

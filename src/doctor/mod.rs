@@ -54,7 +54,7 @@ async fn everything(config: &Config, clock: &Clock) -> Vec<Row> {
     rows.extend(model);
     rows.extend([folder, port.row, time, telegram.privacy]);
     rows.push(Row::skipped("desk", "not set up"));
-    rows.push(telegram.topics);
+    rows.extend([telegram.inline, telegram.topics]);
     rows
 }
 
@@ -85,7 +85,7 @@ fn settings(config: &Config) -> Vec<Row> {
 
 /// Settings that cannot be used: a row for each problem, and nothing else can be known.
 fn unusable(problems: &ConfigProblems) -> Vec<Row> {
-    const ALL: [&str; 13] = [
+    const ALL: [&str; 14] = [
         "token",
         "webhook",
         "pending_updates",
@@ -98,6 +98,7 @@ fn unusable(problems: &ConfigProblems) -> Vec<Row> {
         "clock",
         "privacy",
         "desk",
+        "inline",
         "topics",
     ];
     let wrong = problems.problems.iter().map(|problem| {

@@ -11,6 +11,8 @@ const KEY: &str = "key";
 const MODEL: &str = "model";
 const FALLBACK: &str = "fallback_model";
 const PERSONA: &str = "persona_model";
+const PAINTER: &str = "image_model";
+const LISTENER: &str = "transcription_model";
 
 /// A key that ends within this is to be replaced now: long enough for whoever has a week off.
 const ENDS_SOON: Duration = Duration::from_hours(24 * 7);
@@ -41,7 +43,9 @@ pub(super) async fn look(config: &Config, clock: &Clock) -> Vec<Row> {
     }];
     let personas = config.turns.personas.all().iter().filter_map(|persona| persona.model.as_ref());
     let fallbacks = settings.fallback_models.iter().map(|model| (FALLBACK, model));
-    let wanted = std::iter::once((MODEL, &settings.model)).chain(fallbacks);
+    let beside = [(PAINTER, &config.turns.image_model), (LISTENER, &config.turns.transcription_model)];
+    let beside = beside.into_iter().filter_map(|(name, model)| Some((name, model.as_ref()?)));
+    let wanted = std::iter::once((MODEL, &settings.model)).chain(fallbacks).chain(beside);
     rows.extend(models(wanted.chain(personas.map(|model| (PERSONA, model))), list, lists_all));
     rows
 }
@@ -124,7 +128,10 @@ fn models<'a>(wanted: impl Iterator<Item = (&'static str, &'a String)>, list: Li
 }
 
 fn offered(name: &'static str, model: &str, list: &[OfferedModel], lists_all: bool) -> Row {
-    if let Some(found) = find(model, list) {
+    if let Some(found) = find(model, list).filter(|found| does(name, found)) {
+        if matches!(name, PAINTER | LISTENER) {
+            return Row::ok(name, format!("{model}, which {}", task(name)));
+        }
         let (read, written) = (price(found.prompt), price(found.completion));
         let found = format!("{model}: {} context, {read} in, {written} out per million tokens", found.context());
         return Row::ok(name, found);
@@ -132,25 +139,51 @@ fn offered(name: &'static str, model: &str, list: &[OfferedModel], lists_all: bo
     if model.starts_with(['~', '@']) {
         return Row::ok(name, format!("{model}, which the server resolves by itself"));
     }
-    let resembling = list.iter().map(|offered| (strsim::normalized_damerau_levenshtein(model, &offered.id), offered));
+    let able = list.iter().filter(|offered| does(name, offered));
+    let resembling = able.map(|offered| (strsim::normalized_damerau_levenshtein(model, &offered.id), offered));
     let nearest =
         resembling.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(likeness, _)| *likeness > RESEMBLES);
     let setting = match name {
         MODEL => "MODEL",
         FALLBACK => "FALLBACK_MODELS",
+        PAINTER => "IMAGE_MODEL",
+        LISTENER => "TRANSCRIPTION_MODEL",
         _ => "the persona's model",
     };
     let fix = match nearest {
+        None if matches!(name, PAINTER | LISTENER) => {
+            format!("Set {setting} to one that {} (https://openrouter.ai/models)", task(name))
+        }
         Some((_, offered)) => format!("Set {setting} to {} if that is meant; routergram models lists all", offered.id),
         None => format!("Set {setting} to one that routergram models lists"),
     };
-    // The owner's own answers in the place of a persona's.
-    Row::wrong(name, lists_all && name != PERSONA, format!("{model} is not on offer"), fix)
+    let found = if find(model, list).is_some() {
+        format!("{model} is on offer, but not for this")
+    } else {
+        format!("{model} is not on offer")
+    };
+    // The owner's own answers in the place of a persona's; without the others the bot answers all the same.
+    Row::wrong(name, lists_all && matches!(name, MODEL | FALLBACK), found, fix)
 }
 
 fn price(price: Price) -> String {
     let sign = if matches!(price, Price::MicroUsd(1..)) { "$" } else { "" };
     format!("{sign}{price}")
+}
+
+/// What a model beside the answering one is for.
+fn task(name: &str) -> &'static str {
+    if name == PAINTER { "paints pictures" } else { "writes down recordings" }
+}
+
+/// Can a model do what it is set for? One of which the server does not say what it gives, can.
+fn does(name: &str, model: &OfferedModel) -> bool {
+    let gives = |what: &str| model.gives.is_empty() || model.gives.iter().any(|given| given == what);
+    match name {
+        PAINTER => gives("image"),
+        LISTENER => gives("transcription"),
+        _ => model.writes(),
+    }
 }
 
 /// The entry of a model: its own, or that of the model that it is a variant of.
@@ -188,6 +221,28 @@ mod tests {
             assert_eq!(offered(MODEL, model, &list, true).state, State::Failure, "{model}");
         }
         assert_eq!(offered(MODEL, "mine", &list, false).state, State::Warning);
+    }
+
+    #[test]
+    fn a_model_beside_the_answering_one_has_to_be_one_for_its_task() {
+        let specialist = |id: &str, gives: &str| OfferedModel {
+            id: id.to_owned(),
+            gives: vec![gives.to_owned()],
+            ..OfferedModel::default()
+        };
+        let list = [
+            specialist("a/painter", "image"),
+            specialist("b/listener", "transcription"),
+            specialist("c/talker", "text"),
+        ];
+        let row = |name, model| offered(name, model, &list, true);
+        assert_eq!(row(PAINTER, "a/painter").found, "a/painter, which paints pictures");
+        assert_eq!(row(LISTENER, "b/listener").found, "b/listener, which writes down recordings");
+        for (name, model) in [(PAINTER, "c/talker"), (LISTENER, "a/painter"), (MODEL, "a/painter")] {
+            assert_eq!(row(name, model).found, format!("{model} is on offer, but not for this"), "{name}");
+        }
+        assert!(row(PAINTER, "a/paintr").fix.unwrap().starts_with("Set IMAGE_MODEL to a/painter if"));
+        assert_eq!(row(PAINTER, "x/y").state, State::Warning);
     }
 
     #[test]

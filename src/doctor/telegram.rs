@@ -8,6 +8,7 @@ use crate::telegram::{Telegram, TelegramError};
 
 const TOKEN: &str = "token";
 const PRIVACY: &str = "privacy";
+const INLINE: &str = "inline";
 const TOPICS: &str = "topics";
 
 /// What was found at Telegram.
@@ -15,6 +16,7 @@ pub(super) struct Findings {
     pub(super) token: Row,
     pub(super) webhook: Vec<Row>,
     pub(super) privacy: Row,
+    pub(super) inline: Row,
     pub(super) topics: Row,
 }
 
@@ -22,7 +24,8 @@ impl Findings {
     /// Nothing but the token was looked at.
     fn without(token: Row, why: &str) -> Self {
         let webhook = webhook::NAMES.map(|name| Row::skipped(name, why)).into();
-        Self { token, webhook, privacy: Row::skipped(PRIVACY, why), topics: Row::skipped(TOPICS, why) }
+        let [privacy, inline, topics] = [PRIVACY, INLINE, TOPICS].map(|name| Row::skipped(name, why));
+        Self { token, webhook, privacy, inline, topics }
     }
 }
 
@@ -49,7 +52,7 @@ pub(super) async fn look(config: &Config, clock: &Clock, bot_answers: bool) -> F
                 Err(error) => webhook::NAMES.map(|name| Row::skipped(name, error.to_string())).into(),
             };
             let token = Row::ok(TOKEN, format!("@{}, id {}", me.username, me.id));
-            Findings { token, webhook, privacy: privacy(&me), topics: topics(&me) }
+            Findings { token, webhook, privacy: privacy(&me), inline: inline(&me), topics: topics(&me) }
         }
         Err(error) => Findings::without(refused(config, &error), "the token has to work first"),
     }
@@ -82,16 +85,34 @@ fn unreachable(config: &Config, why: &str) -> Row {
 /// Groups: does Telegram send what is not meant for the bot?
 fn privacy(me: &BotIdentity) -> Row {
     if me.can_join_groups == Some(false) {
-        return Row::ok(PRIVACY, "the bot cannot be added to groups");
+        return Row::ok(PRIVACY, "the bot cannot be added to groups; @BotFather allows it with /setjoingroups");
     }
     match me.can_read_all_group_messages {
-        Some(false) => Row::ok(PRIVACY, "on: in groups the bot is sent what is meant for it, which is all it reads"),
+        Some(false) => Row::ok(
+            PRIVACY,
+            "on: in groups the bot is sent what is meant for it, which is all it reads; where it is an administrator, it is \
+             sent everything",
+        ),
         Some(true) => Row::warning(
             PRIVACY,
             "off: the bot is sent everything that is said in its groups, and reads only what is meant for it",
-            "Turn it on with /setprivacy at @BotFather, then add the bot to its groups anew, unless you want it so",
+            "Turn it on with /setprivacy at @BotFather, then remove the bot from its groups and add it anew, since the change holds \
+             from then on; or leave it, if you want it so",
         ),
         None => Row::skipped(PRIVACY, "this Telegram server does not tell"),
+    }
+}
+
+/// Whether Telegram tells what was sent, it does not tell.
+fn inline(me: &BotIdentity) -> Row {
+    match me.supports_inline_queries {
+        Some(true) => Row::ok(
+            INLINE,
+            "on: the bot can be asked by its name in any chat. Answers begin by themselves where /setinlinefeedback at \
+             @BotFather is 100%, and with a press on a button otherwise",
+        ),
+        Some(false) => Row::ok(INLINE, "off: /setinline at @BotFather lets people ask by the bot's name in any chat"),
+        None => Row::skipped(INLINE, "this Telegram server does not tell"),
     }
 }
 

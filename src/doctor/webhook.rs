@@ -23,7 +23,15 @@ const MANY_PENDING: u64 = 100;
 /// Telegram repeats a delivery after two minutes at the latest: trouble that lasts has an error younger than this.
 const FRESH_ERROR_SECS: i64 = 300;
 /// What the bot acts upon. The rest may be missing.
-const NEEDED: [&str; 4] = ["message", "edited_message", "callback_query", "stopped_message_generation"];
+const NEEDED: [&str; 7] = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "chosen_inline_result",
+    "stopped_message_generation",
+    "my_chat_member",
+];
 
 /// What is to be said about it.
 pub(super) fn rows(config: &Config, info: &WebhookInfo, bot_answers: bool, now: Timestamp) -> Vec<Row> {

@@ -12,25 +12,25 @@ use crate::telegram::methods::{
 };
 use crate::telegram::{Telegram, TelegramError};
 
-/// Shows all of it. A failure costs nothing but that, so it is only noted.
-pub async fn show_menu(telegram: Telegram, owners: Vec<i64>) {
-    if let Err(error) = show(&telegram, &owners).await {
+/// Shows all of it; of a bot that `paints`, that too. A failure costs nothing but that, so it is only noted.
+pub async fn show_menu(telegram: Telegram, owners: Vec<i64>, paints: bool) {
+    if let Err(error) = show(&telegram, &owners, paints).await {
         tracing::warn!(reason = %error, "The menus of commands and the bot's description could not be set");
     }
 }
 
 /// Until something goes wrong that would go wrong with the rest as well.
-async fn show(telegram: &Telegram, owners: &[i64]) -> Result<(), TelegramError> {
+async fn show(telegram: &Telegram, owners: &[i64], paints: bool) -> Result<(), TelegramError> {
     for language in Language::ALL {
-        menu(telegram, language, Audience::Person, None).await?;
-        menu(telegram, language, Audience::Group, Some(BotCommandScope::AllGroupChats)).await?;
+        menu(telegram, language, (Audience::Person, paints), None).await?;
+        menu(telegram, language, (Audience::Group, paints), Some(BotCommandScope::AllGroupChats)).await?;
         description(telegram, language).await?;
         short_description(telegram, language).await?;
     }
     for owner in owners {
         for language in Language::ALL {
             let chat_id = Recipient::Id(ChatId(*owner));
-            match menu(telegram, language, Audience::Owner, Some(BotCommandScope::Chat { chat_id })).await {
+            match menu(telegram, language, (Audience::Owner, paints), Some(BotCommandScope::Chat { chat_id })).await {
                 // There is no chat with them before they have pressed Start.
                 Err(TelegramError::Refused { .. }) => {
                     tracing::info!("An owner has not started the bot yet; their menu follows at the next start");
@@ -51,10 +51,10 @@ fn code(language: Language) -> &'static str {
 async fn menu(
     telegram: &Telegram,
     language: Language,
-    audience: Audience,
+    (audience, paints): (Audience, bool),
     scope: Option<BotCommandScope>,
 ) -> Result<(), TelegramError> {
-    let (commands, language_code) = (replies::menu(language, audience), code(language));
+    let (commands, language_code) = (replies::menu(language, audience, paints), code(language));
     if telegram.call(&GetMyCommands { scope: scope.clone(), language_code }).await? == commands {
         return Ok(());
     }

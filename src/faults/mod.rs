@@ -50,10 +50,12 @@ named! {
         Begin = "begin",
         /// The last attempt is counted.
         LastAttempt = "last-attempt",
-        /// The message in which an answer grows is noted.
+        /// The message in which an answer grows is noted, or the question that a press stands for.
         Placed = "placed",
         /// A reply is stored: what was generated, its turn, its cost.
         StoreReply = "store-reply",
+        /// What was heard in a recording is kept, with its cost.
+        KeepHeard = "keep-heard",
         /// A generation that has begun is entered in the ledger.
         OpenCharge = "open-charge",
         /// The send of a part is announced.
@@ -82,6 +84,10 @@ named! {
         SetBudget = "set-budget",
         /// Somebody is let in or shut out.
         Decide = "decide",
+        /// A group has become another one.
+        MoveGroup = "move-group",
+        /// A chat is given up, with what is owed there.
+        Abandon = "abandon",
         /// Old ids are forgotten.
         Purge = "purge",
         /// Old conversations are forgotten.
@@ -89,6 +95,10 @@ named! {
 
         /// The model is asked, until its server has begun to answer.
         Ask = "ask",
+        /// A recording is written down.
+        Transcribe = "transcribe",
+        /// A picture is painted.
+        Paint = "paint",
         /// A cost is looked up.
         LookUp = "look-up",
         /// The key is checked.
@@ -147,6 +157,8 @@ named! {
         EditMessageText = "editMessageText",
         /// Messages go.
         DeleteMessages = "deleteMessages",
+        /// Somebody who types the bot's name is offered something.
+        AnswerInlineQuery = "answerInlineQuery",
         /// A pressed button stops spinning.
         AnswerCallbackQuery = "answerCallbackQuery",
         /// Whether somebody is an admin.

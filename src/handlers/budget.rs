@@ -16,18 +16,7 @@ use crate::usd::{self, NoAmount};
 
 /// What becomes of a question that was not asked. `placed`: the message in which its answer was to grow.
 pub(super) fn refused(tools: &Tools, job: &Job, refusal: Refusal, placed: Option<i64>) -> Outcome {
-    let language = job.language();
-    let (whose, sentence, first) = match refusal {
-        Refusal::Person { limit, first } => ("person", replies::budget_used_up(language, &usd::write(limit)), first),
-        Refusal::TooDear { limit, first } => ("answer", replies::answer_too_dear(language, &usd::write(limit)), first),
-        Refusal::Everybody { limit, first, news } => {
-            if news {
-                tools.owner.tell(Cause::BudgetUsedUp, &format!("DAILY_BUDGET_USD={}", usd::write(limit)));
-            }
-            ("bot", replies::bots_budget_used_up(language), first)
-        }
-    };
-    metrics::refused_by_budget(whose);
+    let (whose, sentence, first) = counted(tools, job.language(), refusal);
     // A message that waits for this answer must not wait in vain.
     if !first && placed.is_none() {
         return Outcome::Nothing;
@@ -39,6 +28,22 @@ pub(super) fn refused(tools: &Tools, job: &Job, refusal: Refusal, placed: Option
         }
         other => other,
     }
+}
+
+/// Whose budget it is, what is said about it, and whether that is said for the first time.
+pub(super) fn counted(tools: &Tools, language: Language, refusal: Refusal) -> (&'static str, String, bool) {
+    let found = match refusal {
+        Refusal::Person { limit, first } => ("person", replies::budget_used_up(language, &usd::write(limit)), first),
+        Refusal::TooDear { limit, first } => ("answer", replies::answer_too_dear(language, &usd::write(limit)), first),
+        Refusal::Everybody { limit, first, news } => {
+            if news {
+                tools.owner.tell(Cause::BudgetUsedUp, &format!("DAILY_BUDGET_USD={}", usd::write(limit)));
+            }
+            ("bot", replies::bots_budget_used_up(language), first)
+        }
+    };
+    metrics::refused_by_budget(found.0);
+    found
 }
 
 /// `/budget 123456789 5`, from an owner.

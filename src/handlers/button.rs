@@ -5,7 +5,7 @@ use std::sync::Arc;
 use teloxide::types::UserId;
 
 use super::route::NOT_ALLOWED;
-use super::{HandlerError, Job, Outcome, panel, retry, stop, unread};
+use super::{HandlerError, Job, Outcome, admins, inline, panel, retry, stop, unread};
 use crate::access::Standing;
 use crate::telegram::methods::AnswerCallback;
 use crate::turn::Tools;
@@ -14,6 +14,13 @@ use crate::update::Callback;
 use crate::{metrics, replies};
 
 pub(super) async fn pressed(tools: Arc<Tools>, job: Arc<Job>, callback: Callback) -> Result<Outcome, HandlerError> {
+    if let Some(handle) = &callback.inline {
+        return inline::pressed(&tools, &job, &callback, handle).await;
+    }
+    if job.has_moved() {
+        say(&tools, &callback, Some(&replies::button_expired(job.language()))).await;
+        return Ok(Outcome::Nothing);
+    }
     if let Some((stamp, wish)) = panel::read(&callback.data) {
         return panel::pressed(&tools, &job, &callback, stamp, wish).await;
     }
@@ -29,6 +36,14 @@ pub(super) async fn pressed(tools: Arc<Tools>, job: Arc<Job>, callback: Callback
             Ok(Outcome::Nothing)
         }
     }
+}
+
+/// Is this a group, and whoever pressed none of its admins? Then they are told, and nothing is done.
+pub(super) async fn is_for_admins(tools: &Tools, job: &Job, callback: &Callback) -> bool {
+    let Some(words) = admins::refusal(tools, job).await else { return false };
+    say(tools, callback, Some(&words)).await;
+    metrics::update_ignored("callback_query");
+    true
 }
 
 /// Somebody pressed who may not use the bot.

@@ -24,6 +24,7 @@ pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome,
 /// They are sure.
 pub(super) fn forget(tools: &Tools, job: &Job, user: i64) -> Page {
     tools.running.forget(user, job.key.seq);
+    tools.typed.forget(user);
     // Should the commit that follows fail, the press is worked on again.
     tools.languages.choose(user, None);
     tracing::info!("Somebody is forgotten");

@@ -9,15 +9,17 @@ use std::sync::Arc;
 use teloxide::dispatching::DpHandlerDescription;
 use teloxide::dptree::{self, Handler, case};
 
-use crate::access::ANONYMOUS_ADMIN;
+use crate::access::is_stand_in;
 use crate::replies::{self, Language};
 use crate::storage::{
     Address, ClaimKey, ConversationChange, NewReply, Part, PendingUpdate, PersonChange, Seq, StorageError,
 };
-use crate::telegram::methods::{NoPreview, SendText};
+use crate::telegram::methods::{EditInline, NoPreview, SendText};
+use crate::telegram::{Kind, Telegram, TelegramError, Urgency};
 use crate::turn::{Languages, LastFrame, Tools};
 use crate::update::{Event, Lane, Message, User, name};
 
+mod admins;
 mod ask;
 mod budget;
 mod button;
@@ -25,8 +27,11 @@ mod decide;
 mod edited;
 mod export;
 mod forget;
+mod image;
+mod inline;
 mod language;
 mod limit;
+mod membership;
 mod model;
 mod new;
 mod panel;
@@ -44,6 +49,7 @@ mod status;
 mod stop;
 mod unread;
 
+pub use inline::offer;
 use route::{Route, route};
 
 /// An event with everything that is known about it.
@@ -123,6 +129,7 @@ pub fn routes() -> Routes {
         .branch(case![Route::New(prompt)].endpoint(new::start_over))
         .branch(case![Route::Stop(who)].endpoint(stop::stop))
         .branch(case![Route::Ask(text)].endpoint(ask::ask))
+        .branch(case![Route::Image(words)].endpoint(image::command))
         .branch(case![Route::Retry].endpoint(retry::command))
         .branch(case![Route::Model(query)].endpoint(model::command))
         .branch(case![Route::Persona(words)].endpoint(persona::command))
@@ -136,8 +143,15 @@ pub fn routes() -> Routes {
         .branch(case![Route::Status].endpoint(status::status))
         .branch(case![Route::Users(text)].endpoint(people::command))
         .branch(case![Route::Decide(verdict, text)].endpoint(decide::command))
+        .branch(case![Route::Joined(change)].endpoint(membership::joined))
+        .branch(case![Route::Gone].endpoint(membership::gone))
+        .branch(case![Route::Moved(moved)].endpoint(membership::moved))
+        .branch(case![Route::Changed(chat, user)].endpoint(membership::changed))
         .branch(case![Route::Unheard(user, standing)].endpoint(refused::told))
         .branch(case![Route::Edited(text)].endpoint(edited::edited))
+        .branch(case![Route::Chosen(chosen)].endpoint(inline::chosen))
+        .branch(case![Route::Outsider(chosen)].endpoint(inline::refused))
+        .branch(case![Route::Whole(seq)].endpoint(inline::whole))
         .branch(case![Route::Button(callback)].endpoint(button::pressed))
         .branch(case![Route::Refuse(callback)].endpoint(button::refused))
         .branch(case![Route::Say(sentence)].endpoint(say::sentence))
@@ -147,16 +161,20 @@ pub fn routes() -> Routes {
 /// Runs an event through the tree. `raw`: the update that it was read from.
 pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job, raw: &str) -> Result<Outcome, HandlerError> {
     if let Some(user) = job.user() {
-        tools.owner.heard(user.id, job.language());
+        // In a group they may be spoken to in another one.
+        tools.owner.heard(user.id, tools.languages.of(Some(user.id), user.language_code.as_deref()));
     }
     let route = route(&job.event, &tools);
     if let Some(outcome) = limit::exceeded(&tools, &job, &route) {
         return Ok(outcome);
     }
+    if let Some(outcome) = admins::refused(&tools, &job, &route).await {
+        return Ok(outcome);
+    }
     if route.is_silent() {
         refused::take_back(&tools, &job).await;
     }
-    let (is_heard, job) = (!matches!(route, Route::Unheard(..)), Arc::new(job));
+    let (is_heard, job) = (!matches!(route, Route::Unheard(..) | Route::Outsider(_)), Arc::new(job));
     match routes.dispatch(dptree::deps![Arc::clone(&tools), Arc::clone(&job), route]).await {
         ControlFlow::Break(Ok(outcome)) if is_heard && outcome.is_a_reply() => {
             let seen = seen(&tools, &job, raw);
@@ -168,9 +186,13 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job, raw: &str) -
     }
 }
 
-/// Whoever is answered was here today, and is called so. Noted once a day, so that it costs no commit of its own.
+/// Whoever may use the bot and is answered was here today, and is called so. Noted once a day, so that it costs no commit of
+/// its own.
 fn seen(tools: &Tools, job: &Job, raw: &str) -> Option<PersonChange> {
     let (user, day) = (job.person()?, tools.clock.now().day());
+    if !tools.access.standing(user).may_use() {
+        return None;
+    }
     let is_news = tools.access.is_first_today(user, day);
     // A group is nobody's name.
     is_news.then(|| PersonChange::Seen { user, day, name: (user > 0).then(|| name(raw)).flatten() })
@@ -179,27 +201,24 @@ fn seen(tools: &Tools, job: &Job, raw: &str) -> Option<PersonChange> {
 impl Job {
     /// An event as it came out of the inbox.
     #[must_use]
-    pub fn new(
-        event: Event,
-        update: &PendingUpdate,
-        key: ClaimKey,
-        placed: Option<i64>,
-        languages: &Languages,
-    ) -> Self {
-        let language = language(&event, languages);
+    pub fn new(event: Event, update: &PendingUpdate, key: ClaimKey, placed: Option<i64>, tools: &Tools) -> Self {
+        let lane = Lane { chat: tools.moves.current(update.lane.chat), ..update.lane };
+        // Their id is that of a message in the group that was.
+        let placed = placed.filter(|_| lane == update.lane);
+        let language = language(&event, &tools.languages);
         let written_at = match &event {
             // An edited message bears the stamp of when it was written at first.
             Event::Message(message) if message.sent_at > 0 => message.sent_at,
             _ => update.received_at.as_secs(),
         };
-        Self { event, lane: update.lane, key, placed, written_at, language }
+        Self { event, lane, key, placed, written_at, language }
     }
 
     /// The message, when the event is one.
     fn message(&self) -> Option<&Message> {
         match &self.event {
             Event::Message(message) | Event::Edited(message) => Some(message),
-            Event::Callback(_) | Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
+            _ => None,
         }
     }
 
@@ -208,23 +227,37 @@ impl Job {
         self.language
     }
 
-    /// Where an answer goes: the same chat and topic; in groups as a reply to the message.
+    /// Where an answer goes: the same chat and topic; in groups as a reply to the message; and the private chat for what
+    /// cannot be said in a message that was sent inline.
     fn address(&self) -> Address {
-        let reply_to = self.message().filter(|message| !message.private && message.id > 0).map(|message| message.id);
-        Address { chat: self.lane.chat, thread: self.lane.thread, reply_to }
+        let message = self.message().filter(|message| !message.private && message.id > 0 && !self.has_moved());
+        let reply_to = message.map(|message| message.id);
+        Address { chat: self.lane.chat, thread: self.lane.thread.max(0), reply_to }
     }
 
-    /// Who wrote, or pressed.
+    /// Who wrote, pressed, or added the bot.
     fn user(&self) -> Option<&User> {
         match &self.event {
             Event::Callback(callback) => Some(&callback.from),
+            Event::Chosen(chosen) => Some(&chosen.from),
+            Event::Membership(change) => Some(&change.by),
             _ => self.message().and_then(|message| message.from.as_ref()),
         }
     }
 
-    /// Whose limits and budget it concerns. All who hide behind their group's name share an id; the group has its own.
+    /// Whose limits and budget it concerns. All who write in the name of their group share an id, and so do all who write in
+    /// that of a channel; the group has its own.
     fn person(&self) -> Option<i64> {
-        self.user().map(|user| if user.id == ANONYMOUS_ADMIN { self.lane.chat } else { user.id })
+        self.user().map(|user| if is_stand_in(user.id) { self.lane.chat } else { user.id })
+    }
+
+    /// Did it happen in a group that has become a supergroup since? Its messages have no place there.
+    fn has_moved(&self) -> bool {
+        let chat = match &self.event {
+            Event::Callback(callback) => callback.chat,
+            _ => self.message().map(|message| message.chat),
+        };
+        chat.is_some_and(|chat| chat < 0 && chat != self.lane.chat)
     }
 
     /// Is it between one person and the bot?
@@ -246,12 +279,15 @@ impl Job {
 
 /// The language of whoever caused an event.
 fn language(event: &Event, languages: &Languages) -> Language {
-    let user = match event {
-        Event::Message(message) | Event::Edited(message) => message.from.as_ref(),
-        Event::Callback(callback) => Some(&callback.from),
-        Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
+    let (chat, user) = match event {
+        Event::Message(message) | Event::Edited(message) => (message.chat, message.from.as_ref()),
+        Event::Callback(callback) => (callback.chat.unwrap_or(0), Some(&callback.from)),
+        Event::Typed(typed) => (0, Some(&typed.from)),
+        Event::Chosen(chosen) => (0, Some(&chosen.from)),
+        Event::Membership(change) => (change.chat, Some(&change.by)),
+        Event::StoppedGeneration { .. } | Event::MemberChanged { .. } | Event::NotForUs(_) => (0, None),
     };
-    languages.of(user.map(|user| user.id), user.and_then(|user| user.language_code.as_deref()))
+    languages.of_place(chat, user.map(|user| user.id), user.and_then(|user| user.language_code.as_deref()))
 }
 
 /// Does the bot leave this event without a word (talk in a group that is not meant for it, say)?
@@ -263,22 +299,39 @@ pub fn ignores(event: &Event, tools: &Tools) -> bool {
 /// What is said to whoever wrote an update that could not be handled.
 pub struct Apology {
     address: Address,
+    /// The message that was sent inline, over which it is written.
+    inline: Option<String>,
     sentence: String,
 }
 
 impl Apology {
-    /// As a message.
-    #[must_use]
-    pub fn message(&self) -> SendText<'_> {
-        SendText {
+    /// Says it.
+    pub async fn say(&self, telegram: &Telegram) -> Result<(), TelegramError> {
+        let (text, link_preview_options) = (self.sentence.as_str(), NoPreview::OFF);
+        if let Some(inline_message_id) = &self.inline {
+            let edit = EditInline { inline_message_id, text, entities: &[], link_preview_options, reply_markup: None };
+            let slot = telegram.permit(Urgency::Reply, self.address.chat, Kind::Inline).await?;
+            return slot.call(&edit).await.map(drop);
+        }
+        let message = SendText {
             chat_id: self.address.chat,
             message_thread_id: self.address.thread,
-            text: &self.sentence,
+            text,
             entities: &[],
-            link_preview_options: NoPreview::OFF,
+            link_preview_options,
             reply_parameters: None,
             reply_markup: None,
-        }
+        };
+        telegram.send(Urgency::Reply, self.address.chat, &message).await.map(drop)
+    }
+}
+
+/// The message that was sent inline and that an event is about.
+fn inline_of(event: &Event) -> Option<String> {
+    match event {
+        Event::Chosen(chosen) => chosen.message.clone(),
+        Event::Callback(callback) => callback.inline.clone(),
+        _ => None,
     }
 }
 
@@ -291,11 +344,19 @@ pub fn apology(raw: &str, tools: &Tools, sentence: fn(Language) -> String) -> Op
     }
     let (chat, thread) = match &event {
         Event::Message(message) | Event::Edited(message) => (message.chat, message.thread),
+        Event::Callback(callback) if callback.inline.is_some() => (callback.from.id, 0),
         Event::Callback(callback) => (callback.chat?, callback.thread),
-        Event::StoppedGeneration { .. } | Event::NotForUs(_) => return None,
+        Event::Chosen(chosen) => (chosen.message.is_some().then_some(chosen.from.id)?, 0),
+        Event::StoppedGeneration { .. }
+        | Event::Typed(_)
+        | Event::Membership(_)
+        | Event::MemberChanged { .. }
+        | Event::NotForUs(_) => return None,
     };
     Some(Apology {
         address: Address { chat, thread, reply_to: None },
+        // Whoever presses may not be whoever asked: what is said to them is for them alone.
+        inline: inline_of(&event).filter(|_| matches!(event, Event::Chosen(_))),
         sentence: sentence(language(&event, &tools.languages)),
     })
 }
@@ -303,7 +364,7 @@ pub fn apology(raw: &str, tools: &Tools, sentence: fn(Language) -> String) -> Op
 /// The apology for a reply that Telegram does not take: whatever asked for it, somebody waits there.
 #[must_use]
 pub fn apology_at(address: Address, raw: &str, tools: &Tools) -> Apology {
-    let event = crate::update::event(raw);
-    let language = event.map_or_else(|_| Language::default(), |event| language(&event, &tools.languages));
-    Apology { address, sentence: replies::gave_up(language) }
+    let event = crate::update::event(raw).ok();
+    let language = event.as_ref().map_or_else(Language::default, |event| language(event, &tools.languages));
+    Apology { address, inline: event.as_ref().and_then(inline_of), sentence: replies::gave_up(language) }
 }

@@ -49,6 +49,8 @@ pub(super) enum Wish {
     Effort(Option<Effort>),
     /// The web search, on or off.
     WebSearch(bool),
+    /// Answers that begin with what was heard, or not.
+    Transcripts(bool),
     /// To see the languages.
     Languages,
     /// This language, or Telegram's.
@@ -110,6 +112,7 @@ impl Wish {
             Self::Length(length) => format!("n{}", length.name()),
             Self::Effort(effort) => format!("e{}", effort.map_or("", Effort::name)),
             Self::WebSearch(on) => format!("w{}", u8::from(*on)),
+            Self::Transcripts(on) => format!("t{}", u8::from(*on)),
             Self::Languages => "l".to_owned(),
             Self::Speak(language) => format!("y{}", language.map_or("", Language::code)),
             Self::Models(view) => format!("v{}", view.written()),
@@ -123,9 +126,9 @@ impl Wish {
         }
     }
 
-    /// A group has its model and its persona, and no other settings.
+    /// A group has settings as a private chat has; what is about one person is not for others to see.
     const fn is_for_groups(&self) -> bool {
-        matches!(self, Self::Models(_) | Self::Choose(..) | Self::DefaultModel | Self::Personas(_) | Self::Persona(..))
+        !matches!(self, Self::People(_) | Self::Forget | Self::KeepAll)
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -136,6 +139,7 @@ impl Wish {
             ("e", "") => Self::Effort(None),
             ("e", name) => Self::Effort(Some(Effort::named(name)?)),
             ("w", "0" | "1") => Self::WebSearch(rest == "1"),
+            ("t", "0" | "1") => Self::Transcripts(rest == "1"),
             ("l", "") => Self::Languages,
             ("y", "") => Self::Speak(None),
             ("y", code) => Self::Speak(Some(Language::with_code(code)?)),
@@ -171,6 +175,11 @@ pub(super) fn read(data: &str) -> Option<(Stamp, Wish)> {
     Some((stamp, Wish::read(parts.next()?)?))
 }
 
+/// Is it about what is kept of whoever presses, which is theirs whether or not they may use the bot?
+pub(super) fn is_a_right(data: &str) -> bool {
+    matches!(read(data), Some((_, Wish::Forget | Wish::KeepAll)))
+}
+
 /// Somebody pressed a button of a panel.
 pub(super) async fn pressed(
     tools: &Arc<Tools>,
@@ -195,6 +204,9 @@ pub(super) async fn pressed(
         metrics::update_ignored("callback_query");
         return Ok(Outcome::Nothing);
     };
+    if button::is_for_admins(tools, job, callback).await {
+        return Ok(Outcome::Nothing);
+    }
     let page = match wish {
         Wish::Models(view) => model::look(tools, job, &view).await?,
         Wish::Choose(key, view) => model::choose(tools, job, &key, &view).await?,
@@ -210,6 +222,7 @@ pub(super) async fn pressed(
         Wish::Length(length) => settings::change(tools, job, PreferenceChange::Length(length)).await?,
         Wish::Effort(effort) => settings::change(tools, job, PreferenceChange::Effort(effort)).await?,
         Wish::WebSearch(on) => settings::change(tools, job, PreferenceChange::WebSearch(Some(on))).await?,
+        Wish::Transcripts(on) => settings::change(tools, job, PreferenceChange::Transcripts(Some(on))).await?,
     };
     button::say(tools, callback, page.toast.as_deref()).await;
     let stamp = Stamp { day: day(tools.clock.now()), ..stamp };
@@ -260,6 +273,7 @@ mod tests {
             Wish::Effort(Some(Effort::Minimal)),
             Wish::WebSearch(true),
             Wish::WebSearch(false),
+            Wish::Transcripts(true),
             Wish::Languages,
             Wish::Speak(None),
             Wish::Speak(Some(Language::Ru)),

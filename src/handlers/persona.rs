@@ -26,8 +26,6 @@ struct Place<'a> {
     current: Option<String>,
     /// This conversation has instructions that are stronger.
     instructed: bool,
-    /// Can it lead back to the settings?
-    has_settings: bool,
 }
 
 pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>, words: String) -> Result<Outcome, HandlerError> {
@@ -74,7 +72,7 @@ impl<'a> Place<'a> {
         let conversation = tools.storage.conversation(job.lane.conversation(), 0, None).await?;
         let Preferences { persona: current, .. } = conversation.preferences;
         let instructed = conversation.system_prompt.is_some();
-        Ok(Self { tools, language: job.language(), current, instructed, has_settings: job.is_private() })
+        Ok(Self { tools, language: job.language(), current, instructed })
     }
 
     fn choose(self, persona: Option<&Arc<Persona>>, page: usize) -> Page {
@@ -127,7 +125,7 @@ impl<'a> Place<'a> {
         };
         rows.extend(shown.chunks(2).map(|pair| pair.iter().map(button).collect()));
         rows.extend(Some(neighbours(page, last, Wish::Personas)).filter(|row| !row.is_empty()));
-        rows.extend(self.has_settings.then(|| vec![(replies::settings_button(language), Wish::Settings)]));
+        rows.push(vec![(replies::settings_button(language), Wish::Settings)]);
         Page { text: parts.join("\n\n"), rows, ..Page::default() }
     }
 }

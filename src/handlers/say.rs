@@ -16,8 +16,8 @@ pub(super) async fn greeting(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome
 }
 
 /// `/help`.
-pub(super) async fn help(job: Arc<Job>, audience: Audience) -> Result<Outcome, HandlerError> {
-    Ok(job.reply(replies::help(job.language(), audience)))
+pub(super) async fn help(tools: Arc<Tools>, job: Arc<Job>, audience: Audience) -> Result<Outcome, HandlerError> {
+    Ok(job.reply(replies::help(job.language(), audience, tools.config.image_model.is_some())))
 }
 
 /// A sentence that needs nothing but itself.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::model::View;
 use super::panel::{self, Page, Stamp, Wish, marked};
-use super::{HandlerError, Job, Outcome, persona};
+use super::{HandlerError, Job, Outcome, language, persona};
 use crate::config::Effort;
 use crate::replies::{self, Language};
 use crate::storage::{AnswerLength, PreferenceChange, Preferences};
@@ -33,6 +33,7 @@ pub(super) async fn change(tools: &Tools, job: &Job, change: PreferenceChange) -
         PreferenceChange::Length(length) => preferences.length = length,
         PreferenceChange::Effort(effort) => preferences.effort = effort,
         PreferenceChange::WebSearch(on) => preferences.web_search = on,
+        PreferenceChange::Transcripts(on) => preferences.transcripts = on,
         // They have panels of their own.
         PreferenceChange::Model(_) | PreferenceChange::Persona(_) | PreferenceChange::Language { .. } => {}
     }
@@ -72,7 +73,14 @@ fn page(tools: &Tools, job: &Job, preferences: &Preferences, instructed: bool) -
         let button = if on { replies::search_off_button(language) } else { replies::search_on_button(language) };
         rows.push(vec![(button, Wish::WebSearch(!on))]);
     }
-    lines.push(replies::setting_language(language, language.name()));
+    if tools.config.transcription_model.is_some() {
+        let on = choices.transcripts;
+        lines.push(if on { replies::transcripts_are_on(language) } else { replies::transcripts_are_off(language) });
+        let button =
+            if on { replies::transcripts_off_button(language) } else { replies::transcripts_on_button(language) };
+        rows.push(vec![(button, Wish::Transcripts(!on))]);
+    }
+    lines.push(replies::setting_language(language, &language::name(tools, job, language)));
     rows.push(vec![(replies::language_button(language), Wish::Languages)]);
     let text = format!("{}\n\n{}", replies::settings_heading(language), lines.join("\n"));
     Page { text, rows, ..Page::default() }

@@ -11,7 +11,6 @@ use super::{HandlerError, Job, Outcome, button};
 use crate::access::ANONYMOUS_ADMIN;
 use crate::replies;
 use crate::storage::Seq;
-use crate::telegram::methods::GetChatMember;
 use crate::turn::{RunningTurn, Tools};
 use crate::update::Callback;
 
@@ -27,6 +26,9 @@ pub(super) async fn stop(tools: Arc<Tools>, job: Arc<Job>, who: Stopper) -> Resu
 /// The button under a message.
 pub(super) async fn pressed(tools: &Tools, job: &Job, callback: &Callback, seq: Seq) -> Outcome {
     let refusal = end(tools, job, callback.from.id, |turn| turn.seq == seq).await;
+    // What somebody asks inline is in their own lane, wherever the button stands.
+    let others = refusal.is_some() && callback.inline.is_some() && tools.running.is_written(seq);
+    let refusal = if others { Some(replies::inline_not_yours(job.language())) } else { refusal };
     button::say(tools, callback, refusal.as_deref()).await;
     Outcome::Nothing
 }
@@ -47,6 +49,5 @@ async fn may_stop(tools: &Tools, job: &Job, turn: RunningTurn, user: i64) -> boo
     if turn.user == user || job.lane.chat > 0 || user == ANONYMOUS_ADMIN {
         return true;
     }
-    let place = tools.telegram.call(&GetChatMember { chat_id: job.lane.chat, user_id: user }).await;
-    place.is_ok_and(|member| member.is_admin())
+    tools.admins.includes(job.lane.chat, user).await.unwrap_or(false)
 }

@@ -13,7 +13,7 @@ use super::question::Asked;
 use super::{HandlerError, Job, Outcome, ask, button};
 use crate::media::Unseen;
 use crate::metrics;
-use crate::openrouter::{OfferedModel, Price};
+use crate::openrouter::{ModelErrorKind, OfferedModel, Price};
 use crate::replies::{self, Language};
 use crate::storage::{FinishedTurn, NewReply, Part, Seq};
 use crate::turn::{Again, Choices, Obstacle, Question, Sense, Tools};
@@ -36,7 +36,7 @@ pub(super) fn outcome(
     tracing::info!(reason = name(&obstacle), "A question was not asked: what came with it cannot be read");
     let models = match &obstacle {
         Obstacle::Cannot(sense) => able(tools, *sense),
-        Obstacle::File(..) | Obstacle::TooMuch => Vec::new(),
+        Obstacle::File(..) | Obstacle::TooMuch | Obstacle::NotHeard(_) | Obstacle::CannotRepaint => Vec::new(),
     };
     let (in_place, conversation) = question.supersedes(false);
     let in_place = if question.again.is_none() { placed.into_iter().collect() } else { in_place };
@@ -44,16 +44,16 @@ pub(super) fn outcome(
         address: question.address,
         parts: vec![Part::plain(sentence(language, &obstacle, choices, !models.is_empty()))],
         in_place,
+        inline: question.inline.clone(),
         keyboard: (!models.is_empty()).then(|| keyboard(&models, question.key.seq)),
         conversation,
         turn: Some(FinishedTurn {
             user: question.user,
             asked_in: question.asked_in,
+            inline: question.inline,
             question: question.text,
             attachments: question.attachments,
-            answer: String::new(),
-            complete: false,
-            usage: None,
+            ..FinishedTurn::default()
         }),
         ..NewReply::default()
     }))
@@ -68,6 +68,10 @@ fn sentence(language: Language, obstacle: &Obstacle, choices: &Choices, has_butt
         Obstacle::Cannot(Sense::Hearing) if has_buttons => replies::cannot_hear(language, model),
         Obstacle::Cannot(Sense::Hearing) => replies::nobody_hears(language, model),
         Obstacle::TooMuch => replies::files_too_much(language),
+        Obstacle::CannotRepaint => replies::cannot_repaint(language),
+        Obstacle::NotHeard(ModelErrorKind::Account) => replies::account(language),
+        Obstacle::NotHeard(_) => replies::not_heard(language),
+        Obstacle::File(_, Unseen::Wordless) => replies::no_words_heard(language),
         Obstacle::File(_, Unseen::TooLarge) => replies::file_too_large(language),
         Obstacle::File(_, Unseen::Empty) => replies::file_empty(language),
         Obstacle::File(name, Unseen::Unreadable) => replies::file_unreadable(language, &file(name)),
@@ -82,6 +86,9 @@ const fn name(obstacle: &Obstacle) -> &'static str {
         Obstacle::Cannot(Sense::Sight) => "model_sees_nothing",
         Obstacle::Cannot(Sense::Hearing) => "model_hears_nothing",
         Obstacle::TooMuch => "too_much",
+        Obstacle::CannotRepaint => "cannot_repaint",
+        Obstacle::NotHeard(_) => "not_heard",
+        Obstacle::File(_, Unseen::Wordless) => "no_words",
         Obstacle::File(_, Unseen::TooLarge) => "too_large",
         Obstacle::File(_, Unseen::Empty) => "empty",
         Obstacle::File(_, Unseen::Unreadable) => "unreadable",
@@ -132,6 +139,10 @@ pub(super) async fn pressed(
         button::say(tools, callback, Some(&replies::button_expired(job.language()))).await;
         return Ok(Outcome::Nothing);
     };
+    // In a group it answers from then on, whoever asks.
+    if button::is_for_admins(tools, job, callback).await {
+        return Ok(Outcome::Nothing);
+    }
     button::say(tools, callback, Some(&replies::model_chosen(job.language(), model.short_name()))).await;
     let again = Again { turn: turn.id, in_place: turn.messages, void: false, answered: turn.answered };
     let asked = Asked::again(turn.question, turn.attachments);

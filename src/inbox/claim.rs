@@ -162,8 +162,10 @@ impl Claim {
     /// Repeats a write that the store refused for now. A store that failed for good ends the process, and a claim that
     /// was lost is not ours to settle.
     async fn insist(&self, ending: Ending<'_>) {
-        if let Err(error) = insist(&self.inbox.shared.clock, || self.write(ending)).await {
-            tracing::warn!(reason = %error, "The store does not take this update's ending");
+        match insist(&self.inbox.shared.clock, || self.write(ending)).await {
+            Ok(()) => {}
+            Err(StorageError::LostClaim) => tracing::debug!("Somebody else has settled this update"),
+            Err(error) => tracing::warn!(reason = %error, "The store does not take this update's ending"),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The one door: every update, from webhook and polling alike, is stored here before anybody confirms it.
+//! The one door: every update, from webhook and polling alike, is stored here before anybody confirms it; what somebody
+//! types inline alone is [passed on](typing), since nobody wants it later.
 //!
 //! Telegram forgets an update once it was confirmed, by our 200 or by the next polling offset. So [`Acceptor::accept`]
 //! returns `Ok` only after the update is on disk; until then, whatever happens, Telegram sends it again, and the copy is
@@ -22,7 +23,11 @@ use crate::update::{Lane, edited_message, envelope};
 
 pub mod body;
 pub mod polling;
+mod typing;
 pub mod webhook;
+
+use typing::Keystroke;
+pub use typing::Typing;
 
 /// Offers that wait for the store; more senders wait for a place, which is the back-pressure.
 const WAITING: usize = 1024;
@@ -33,7 +38,9 @@ const BATCH: usize = 256;
 #[derive(Clone)]
 pub struct Acceptor {
     bot: i64,
+    clock: Clock,
     offers: mpsc::Sender<Offer>,
+    keystrokes: mpsc::Sender<Keystroke>,
 }
 
 /// An update that is not on disk: Telegram must be made to send it again.
@@ -60,11 +67,13 @@ pub struct Storing {
     offers: mpsc::Receiver<Offer>,
 }
 
-/// A door for this bot's updates, and the task behind it.
+/// A door for this bot's updates, and what is behind it: the task that stores, and the one that answers what need not be.
 #[must_use]
-pub fn door(bot: i64, storage: Storage, inbox: Inbox, running: Running, clock: Clock) -> (Acceptor, Storing) {
+pub fn door(bot: i64, storage: Storage, inbox: Inbox, running: Running, clock: Clock) -> (Acceptor, Storing, Typing) {
     let (sender, offers) = mpsc::channel(WAITING);
-    (Acceptor { bot, offers: sender }, Storing { storage, inbox, running, clock, offers })
+    let (typed, keystrokes) = mpsc::channel(typing::WAITING);
+    let acceptor = Acceptor { bot, clock: clock.clone(), offers: sender, keystrokes: typed };
+    (acceptor, Storing { storage, inbox, running, clock, offers }, Typing { keystrokes })
 }
 
 impl Acceptor {
@@ -72,12 +81,13 @@ impl Acceptor {
     /// send them again. Updates that cannot be read are stored as parked, and that is `Ok` too: no repetition would
     /// make them readable.
     pub async fn accept(&self, raws: Vec<String>) -> Result<(), StorageError> {
-        self.offer(raws.into_iter().map(|raw| self.outside(raw)).collect()).await
+        let lasting: Vec<NewUpdate> = raws.into_iter().filter_map(|raw| self.outside(raw)).collect();
+        if lasting.is_empty() { Ok(()) } else { self.offer(lasting).await }
     }
 
     /// The same for one update, whose id is known afterwards.
     pub async fn accept_one(&self, raw: String) -> Result<(), NotStored> {
-        let update = self.outside(raw);
+        let Some(update) = self.outside(raw) else { return Ok(()) };
         let update_id = update.update_id;
         self.offer(vec![update]).await.map_err(|error| NotStored { update_id, error })
     }
@@ -92,10 +102,18 @@ impl Acceptor {
         answer.await.map_err(|_| closed())?
     }
 
-    fn outside(&self, raw: String) -> NewUpdate {
+    /// What is to be stored of it; nothing of what is [fleeting](crate::update::Envelope::fleeting), which goes by.
+    fn outside(&self, raw: String) -> Option<NewUpdate> {
         let outside = envelope(self.bot, &raw);
+        if outside.fleeting {
+            metrics::update_received("fleeting");
+            if self.keystrokes.try_send((raw, self.clock.now())).is_err() {
+                metrics::inline_typed("dropped");
+            }
+            return None;
+        }
         let unreadable = outside.unreadable.map(str::to_owned);
-        NewUpdate { update_id: outside.update_id, lane: outside.lane, raw, unreadable }
+        Some(NewUpdate { update_id: outside.update_id, lane: outside.lane, raw, unreadable })
     }
 }
 

@@ -57,6 +57,9 @@ pub enum Unseen {
     /// There is nothing in it.
     #[error("it is empty")]
     Empty,
+    /// It is a recording in which nothing is said.
+    #[error("there are no words in it")]
+    Wordless,
     /// It is nothing that anybody could read here.
     #[error("nobody here can read what it is")]
     Unreadable,

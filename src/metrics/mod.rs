@@ -214,6 +214,11 @@ pub fn files_unread(reason: &'static str) {
     counter!("routergram_files_unread_total", "reason" => reason).increment(1);
 }
 
+/// Somebody typed inline.
+pub fn inline_typed(outcome: &'static str) {
+    counter!("routergram_inline_typed_total", "outcome" => outcome).increment(1);
+}
+
 /// So many questions may have been taken by the provider before an earlier process died.
 pub fn questions_in_doubt(count: u64) {
     counter!("routergram_questions_in_doubt_total").increment(count);

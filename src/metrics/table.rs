@@ -120,8 +120,9 @@ pub const METRICS: &[Metric] = &[
     // People.
     counter(
         "routergram_updates_total",
-        &[these("outcome", &["new", "duplicate", "parked", "refused"])],
-        "Updates that came in: stored, known already, unreadable and put aside, or not stored (Telegram brings them again).",
+        &[these("outcome", &["new", "duplicate", "parked", "refused", "fleeting"])],
+        "Updates that came in: stored, known already, unreadable and put aside, not stored (Telegram brings them again), or \
+         not to be stored (what somebody types inline).",
     ),
     counter(
         "routergram_updates_ignored_total",
@@ -143,6 +144,12 @@ pub const METRICS: &[Metric] = &[
     gauge("routergram_updates_oldest_age_seconds", "How long the oldest unfinished update has waited; 0 without one."),
     gauge("routergram_updates_in_flight", "Updates that are being worked on, Stop buttons aside."),
     gauge("routergram_updates_set_aside", "Updates that were put aside and are kept in the store."),
+    counter(
+        "routergram_inline_typed_total",
+        &[these("outcome", &["offered", "hint", "not_allowed", "no_budget", "too_late", "dropped"])],
+        "What people typed inline, by what they were offered: their question, a hint, the way to the private chat, or \
+         nothing, because it was too late or too much at once.",
+    ),
     // Answers.
     counter("routergram_answers_total", &[these("ended", ENDS)], "Answers of the model, by how writing them ended."),
     histogram("routergram_answer_first_token_seconds", MODEL, "From asking the model to its first word."),
@@ -187,6 +194,9 @@ pub const METRICS: &[Metric] = &[
             &[
                 "model_sees_nothing",
                 "model_hears_nothing",
+                "cannot_repaint",
+                "not_heard",
+                "no_words",
                 "too_much",
                 "too_large",
                 "empty",

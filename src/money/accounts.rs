@@ -57,6 +57,19 @@ impl Days {
     }
 }
 
+impl Days {
+    /// Somebody has another id now.
+    pub(super) fn moved(&mut self, from: i64, to: i64) {
+        for accounts in self.known.values_mut() {
+            let Some(before) = accounts.people.remove(&from) else { continue };
+            let account = accounts.people.entry(to).or_default();
+            account.spent = account.spent.saturating_add(before.spent);
+            account.reserved = account.reserved.saturating_add(before.reserved);
+            account.refused |= before.refused;
+        }
+    }
+}
+
 impl Accounts {
     /// Why there is no room for this in the budgets of a person and of everybody; `None` when there is, which ends a row
     /// of refusals.

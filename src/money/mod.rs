@@ -64,6 +64,8 @@ struct Books {
     budgets: HashMap<i64, i64>,
     /// What is kept back now, of every day.
     reserved: i64,
+    /// Groups that have another id since this process runs.
+    moved: HashMap<i64, i64>,
 }
 
 /// What becomes of a question.
@@ -159,6 +161,7 @@ impl Money {
             self.books().begin(today, &found.spent);
         }
         let mut books = self.books();
+        let payer = books.current(payer);
         let limit = self.inner.limit(&books, payer);
         let everybody = self.inner.config.daily_micro_usd;
         if let Some(refusal) = books.days.of(today).refusal(payer, worst, limit, everybody) {
@@ -174,8 +177,19 @@ impl Money {
     pub fn settled(&self, generation_id: &str, cost_micro_usd: i64) {
         let mut books = self.books();
         if let Some(bill) = books.close(generation_id) {
-            books.days.of(bill.day).spend(bill.payer, cost_micro_usd);
+            let payer = books.current(bill.payer);
+            books.days.of(bill.day).spend(payer, cost_micro_usd);
         }
+    }
+
+    /// A group that pays has another id now.
+    pub fn moved(&self, from: i64, to: i64) {
+        let mut books = self.books();
+        if let Some(budget) = books.budgets.remove(&from) {
+            books.budgets.entry(to).or_insert(budget);
+        }
+        books.days.moved(from, to);
+        books.moved.insert(from, to);
     }
 
     /// The cost of a generation will not be known: nothing is kept back for it any more.
@@ -247,6 +261,11 @@ impl Inner {
 }
 
 impl Books {
+    /// Who pays, by the id of now.
+    fn current(&self, payer: i64) -> i64 {
+        self.moved.get(&payer).copied().unwrap_or(payer)
+    }
+
     /// Begins to know a day: what was spent on it, and what is kept back for it. Not again when it is known.
     fn begin(&mut self, day: Day, spent: &[(i64, i64)]) {
         if self.days.knows(day) {
@@ -262,13 +281,15 @@ impl Books {
     }
 
     fn keep_back(&mut self, bill: Bill) {
-        self.days.of(bill.day).keep_back(bill.payer, bill.reserved_micro_usd);
+        let payer = self.current(bill.payer);
+        self.days.of(bill.day).keep_back(payer, bill.reserved_micro_usd);
         self.reserved = self.reserved.saturating_add(bill.reserved_micro_usd);
         metrics::reserved(self.reserved);
     }
 
     fn give_back(&mut self, bill: Bill) {
-        self.days.of(bill.day).keep_back(bill.payer, -bill.reserved_micro_usd);
+        let payer = self.current(bill.payer);
+        self.days.of(bill.day).keep_back(payer, -bill.reserved_micro_usd);
         self.reserved = self.reserved.saturating_sub(bill.reserved_micro_usd);
         metrics::reserved(self.reserved);
     }

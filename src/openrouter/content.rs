@@ -128,9 +128,9 @@ struct Document<'a> {
 }
 
 /// `data:image/png;base64,…`, written without being put together first.
-struct DataUrl<'a> {
-    mime: &'a str,
-    data: &'a str,
+pub(super) struct DataUrl<'a> {
+    pub(super) mime: &'a str,
+    pub(super) data: &'a str,
 }
 
 impl<'a> Part<'a> {

@@ -20,8 +20,9 @@ use sse_stream::SseByteStream;
 use super::errors::transport_detail;
 use super::wire::Chunk;
 
-/// The largest event: a delta has some bytes, an encrypted `reasoning_details` some ten thousand.
-const EVENT_BYTES: usize = 2 << 20;
+/// The largest event: a delta has some bytes, an encrypted `reasoning_details` some ten thousand, what was read in a PDF as
+/// much as there is to read in it.
+const EVENT_BYTES: usize = 8 << 20;
 /// The largest response: with some 300 bytes to an event and a token to each, 200,000 tokens, more than models write.
 const RESPONSE_BYTES: usize = 64 << 20;
 
@@ -263,9 +264,9 @@ mod tests {
     #[tokio::test]
     async fn an_endless_line_and_endless_comments_are_not_collected() {
         let too_large = Fault::TooLarge(EVENT_BYTES).to_string();
-        let line = std::iter::once(b"data: ".to_vec()).chain(std::iter::repeat_n(vec![b'x'; 65_536], 40));
+        let line = std::iter::once(b"data: ".to_vec()).chain(std::iter::repeat_n(vec![b'x'; 65_536], 160));
         assert_eq!(read(line.collect()).await, [too_large.as_str()]);
-        let comments = std::iter::repeat_n(b": OPENROUTER PROCESSING\n\n".repeat(4096), 40);
+        let comments = std::iter::repeat_n(b": OPENROUTER PROCESSING\n\n".repeat(4096), 160);
         assert_eq!(read(comments.collect()).await, [too_large]);
     }
 

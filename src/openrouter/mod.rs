@@ -6,12 +6,15 @@
 //!                               └──────── retry (before the first delta) ◄─────┘ errors say what a failure means
 //! ```
 //!
+//! What is asked beside it (a recording written down, a picture) comes in one piece: `beside`.
+//!
 //! It is written on plain reqwest because the clients that exist lose the documented mid-stream error and end silently
 //! on a truncated stream. It knows nothing of Telegram, budgets or history: it asks, reads, and says of each failure
 //! what it means. One HTTP client per process, built once: without redirects (the key goes nowhere else), without a
 //! total timeout (it would kill a live stream), and with a limit on connecting.
 
 mod account;
+mod beside;
 mod body;
 mod content;
 mod errors;
@@ -31,15 +34,17 @@ use anyhow::Context as _;
 use futures_util::StreamExt as _;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use url::Url;
 
 pub use account::{GenerationRecord, KeyInfo, Lookup};
+pub use beside::{Commission, Painting, Receipt, Transcript, Unanswered};
 pub use content::{Base64, Content, Form, Media};
 pub use errors::{ModelError, ModelErrorKind};
 #[cfg(fuzzing)]
 pub use events::overheard;
 pub use models::{OfferedModel, Price, without_routing};
-pub use request::{ChatMessage, ChatRequest, Role, Terms};
+pub use request::{Annotations, ChatMessage, ChatRequest, Role, Terms};
 pub use stream::AnswerStream;
 
 use crate::clock::{Clock, Timestamp};
@@ -101,6 +106,9 @@ pub struct Finish {
     pub provider: Option<String>,
     /// What it used; every field optional in practice.
     pub usage: Usage,
+    /// What the provider has read in PDFs: its own shape, to be given back with the answer in later questions, so that it
+    /// need not read them again (OpenRouter, "PDF Inputs").
+    pub annotations: Vec<Value>,
 }
 
 /// What an answer used.

@@ -16,6 +16,9 @@ use crate::faults::{self, Step};
 /// Room for the list: OpenRouter's has about 1 MiB, and grows.
 const LIST_BYTES: usize = 16 << 20;
 
+/// Without being asked for others, OpenRouter lists only the models that answer in words.
+const OUTPUTS: (&str, &str) = ("output_modalities", "text,image,transcription");
+
 /// Suffixes that every model of OpenRouter takes and its list does not have.
 const ROUTING_VARIANTS: [&str; 4] = ["nitro", "floor", "exacto", "online"];
 
@@ -64,9 +67,10 @@ pub enum Price {
 }
 
 impl OpenRouter {
-    /// The models on offer, in the server's order: `GET {base}/models`. `Ok(None)` where the server keeps no such list.
+    /// The models on offer, in the server's order: `GET {base}/models`. `Ok(None)` where the server keeps no such list. Those
+    /// that paint or write down recordings are among them, where the server has such ones.
     pub async fn models(&self) -> Result<Option<Vec<OfferedModel>>, ModelError> {
-        let asking = faults::around(Step::ListModels, self.get("models", &[], LIST_BYTES));
+        let asking = faults::around(Step::ListModels, self.get("models", &[OUTPUTS], LIST_BYTES));
         let answer = asking.await.map_err(|failure| failure.error)?;
         match answer.status {
             200..=299 => Ok(read(&answer.body)),

@@ -5,7 +5,8 @@
 //! assumes the model's maximum and refuses with 402. The fields are those of OpenRouter's own API description; a
 //! server that is not OpenRouter is told in addition to report usage, which OpenRouter does unasked.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::body;
 use super::content::{Content, Media};
@@ -21,27 +22,53 @@ pub struct ChatMessage {
     pub role: Role,
     /// What.
     pub content: Content,
+    /// What the provider had read for this answer in the PDFs of its question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotations: Option<Annotations>,
 }
 
 impl ChatMessage {
     /// The owner's instructions.
     pub fn system(text: impl Into<String>) -> Self {
-        Self { role: Role::System, content: text.into().into() }
+        Self { role: Role::System, content: text.into().into(), annotations: None }
     }
 
     /// What the person said.
     pub fn user(text: impl Into<String>) -> Self {
-        Self { role: Role::User, content: text.into().into() }
+        Self { role: Role::User, content: text.into().into(), annotations: None }
     }
 
     /// What the person said and sent.
     pub fn user_with(text: impl Into<String>, media: Vec<Media>) -> Self {
-        Self { role: Role::User, content: Content { text: text.into(), media } }
+        Self { role: Role::User, content: Content { text: text.into(), media }, annotations: None }
     }
 
     /// What the model said before.
     pub fn assistant(text: impl Into<String>) -> Self {
-        Self { role: Role::Assistant, content: text.into().into() }
+        Self { role: Role::Assistant, content: text.into().into(), annotations: None }
+    }
+
+    /// The same, with what the provider had read for it in PDFs.
+    pub fn assistant_with(text: impl Into<String>, annotations: Option<Annotations>) -> Self {
+        Self { annotations, ..Self::assistant(text) }
+    }
+}
+
+/// What the provider had read in PDFs: JSON, of which nothing is ours to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotations(String);
+
+impl Annotations {
+    /// As they came; `None` for what is no JSON any more.
+    #[must_use]
+    pub fn read(json: String) -> Option<Self> {
+        serde_json::from_str::<&RawValue>(&json).is_ok().then_some(Self(json))
+    }
+}
+
+impl Serialize for Annotations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<&RawValue>(&self.0).ok().serialize(serializer)
     }
 }
 

@@ -206,11 +206,12 @@ impl AnswerStream {
 
     fn take_chunk(&mut self, mut chunk: Chunk) -> Result<Step, Failure> {
         self.note(&mut chunk);
+        let mut choice = chunk.choice().unwrap_or_default();
+        let mut delta = choice.delta();
+        self.finish.annotations.extend(delta.read_files());
         if self.finish.reason.is_some() {
             return Ok(Step::Onward);
         }
-        let mut choice = chunk.choice().unwrap_or_default();
-        let mut delta = choice.delta();
         let reason = choice.finish_reason();
         let failure = match chunk.error() {
             Some(error) => Some(Failure::told(200, &error, None)),

@@ -93,6 +93,8 @@ pub(super) struct Delta {
     reasoning_details: Option<Value>,
     #[serde(default)]
     reasoning_content: Option<Value>,
+    #[serde(default, deserialize_with = "lenient")]
+    annotations: Option<Vec<Value>>,
 }
 
 impl Delta {
@@ -104,6 +106,12 @@ impl Delta {
             _ => String::new(),
         };
         Some(content).filter(|text| !text.is_empty()).or_else(|| self.refusal.take().filter(|text| !text.is_empty()))
+    }
+
+    /// What was read in PDFs. Annotations of other kinds (what a search has found) are not kept.
+    pub(super) fn read_files(&mut self) -> impl Iterator<Item = Value> {
+        let annotations = self.annotations.take().unwrap_or_default().into_iter();
+        annotations.filter(|annotation| annotation.get("type").and_then(Value::as_str) == Some("file"))
     }
 
     /// Has the model thought on?
@@ -182,7 +190,7 @@ pub(super) fn micro_usd(cost: &Value) -> Option<i64> {
     Some(billionths.saturating_add(500) / 1000)
 }
 
-fn read_usage(usage: &Value) -> Usage {
+pub(super) fn read_usage(usage: &Value) -> Usage {
     let tokens = |pointer: &str| {
         let count = usage.pointer(pointer)?;
         #[expect(clippy::cast_possible_truncation, reason = "some servers write counts as floats; they are small")]

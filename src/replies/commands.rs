@@ -25,12 +25,12 @@ phrases! {
     }
     /// `/help`, around the list of commands.
     help_with(commands: &str = "/new — x") {
-        "Write me anything, and I will answer. I can only read text for now.\n\n{commands}"
+        "Write me anything, or send a photo, a voice message or a file, and I will answer.\n\n{commands}"
     }
     /// `/help` in a group, around the list of commands.
     help_in_a_group_with(commands: &str = "/ask — x") {
         "Mention me, reply to me or write /ask, and I will answer. The rest of what is said here I do not \
-         read.\n\n{commands}"
+         read. How I answer and what I remember is up to the group's admins: /settings, /new.\n\n{commands}"
     }
     /// `/new`: the conversation is forgotten.
     pub started_over() {
@@ -104,6 +104,8 @@ phrases! {
     menu_stop() { "stop the answer being written" }
     /// Description of `/retry` in the menu.
     menu_retry() { "answer the last question again" }
+    /// Description of `/image` in the menu.
+    menu_image() { "paint a picture of what you say" }
     /// Description of `/model` in the menu.
     menu_model() { "choose the model" }
     /// Description of `/persona` in the menu.
@@ -175,12 +177,14 @@ const PERSONS: [(&str, Describe); 13] = [
 ];
 
 /// What is worth a line in a group's menu. The other commands that are not about one person work there too.
-const GROUPS: [(&str, Describe); 6] = [
+const GROUPS: [(&str, Describe); 8] = [
     ("ask", menu_ask),
     ("stop", menu_stop),
     ("retry", menu_retry),
+    ("new", menu_new),
     ("model", menu_model),
     ("persona", menu_persona),
+    ("settings", menu_settings),
     ("help", menu_help),
 ];
 
@@ -194,31 +198,36 @@ const OWNERS: [(&str, Describe); 6] = [
     ("budget", menu_budget),
 ];
 
-fn entries(audience: Audience) -> impl Iterator<Item = (&'static str, Describe)> {
+/// Where there is a model that paints: behind the commands that everybody uses.
+const PAINTING: (&str, Describe) = ("image", menu_image);
+
+fn entries(audience: Audience, paints: bool) -> impl Iterator<Item = (&'static str, Describe)> {
     let (these, more): (&[_], &[_]) = match audience {
         Audience::Person => (&PERSONS, &[]),
         Audience::Group => (&GROUPS, &[]),
         Audience::Owner => (&PERSONS, &OWNERS),
     };
-    these.iter().chain(more).copied()
+    let (first, rest) = these.split_at(3);
+    first.iter().copied().chain(paints.then_some(PAINTING)).chain(rest.iter().chain(more).copied())
 }
 
-/// The commands of a menu.
+/// The commands of a menu; of a bot that `paints`, `/image` too.
 #[must_use]
-pub fn commands(audience: Audience) -> Vec<&'static str> {
-    entries(audience).map(|(command, _)| command).collect()
+pub fn commands(audience: Audience, paints: bool) -> Vec<&'static str> {
+    entries(audience, paints).map(|(command, _)| command).collect()
 }
 
 /// The menu of commands for `setMyCommands`, the most used first.
 #[must_use]
-pub fn menu(language: Language, audience: Audience) -> Vec<BotCommand> {
-    entries(audience).map(|(command, describe)| BotCommand::new(command, describe(language))).collect()
+pub fn menu(language: Language, audience: Audience, paints: bool) -> Vec<BotCommand> {
+    entries(audience, paints).map(|(command, describe)| BotCommand::new(command, describe(language))).collect()
 }
 
 /// `/help`: the commands, one line each.
 #[must_use]
-pub fn help(language: Language, audience: Audience) -> String {
-    let lines = menu(language, audience).into_iter().map(|entry| format!("/{} — {}", entry.command, entry.description));
+pub fn help(language: Language, audience: Audience, paints: bool) -> String {
+    let lines =
+        menu(language, audience, paints).into_iter().map(|entry| format!("/{} — {}", entry.command, entry.description));
     let mut lines: Vec<String> = lines.collect();
     if audience == Audience::Group {
         return help_in_a_group_with(language, &lines.join("\n"));

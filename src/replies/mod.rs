@@ -12,6 +12,8 @@ mod access;
 mod commands;
 mod count;
 mod failures;
+mod groups;
+mod inline;
 mod languages;
 mod money;
 mod owner;
@@ -41,6 +43,12 @@ pub use failures::{
     empty_question, gave_up, length_limit, moderated, no_such_model, only_reasoning, our_failure, refused, stalled,
     stalled_before_text, too_many_messages, took_too_long,
 };
+pub use groups::{admins_unknown, for_admins, group_added_by_a_stranger, group_joined};
+pub use inline::{
+    inline_answer_button, inline_answered, inline_cut, inline_description, inline_forgotten, inline_hint,
+    inline_no_budget, inline_not_allowed, inline_not_yours, inline_private, inline_title, inline_whole_button,
+    inline_whole_gone,
+};
 pub use languages::Language;
 pub use money::{
     Statement, Used, budget, budget_in_force, budget_negative, budget_set, budget_too_large, budget_usage, stats,
@@ -51,11 +59,13 @@ pub use owner::{
 };
 pub use panels::{
     default_model_button, effort_default, effort_high, effort_low, effort_max, effort_medium, effort_minimal,
-    effort_none, effort_xhigh, language_button, language_heading, language_of_telegram, length_long, length_normal,
-    length_short, makers_button, model_chosen, model_gone, model_heading, model_hint, model_not_offered, models_found,
-    models_legend, models_of, no_model_found, no_models_known, panel_expired, panel_not_yours, price_free,
-    price_varies, search_is_off, search_is_on, search_off_button, search_on_button, setting_effort, setting_kept,
-    setting_language, setting_length, settings_button, settings_heading, settings_model_button,
+    effort_none, effort_xhigh, language_button, language_heading, language_of_a_group, language_of_each,
+    language_of_telegram, length_long, length_normal, length_short, makers_button, model_chosen, model_gone,
+    model_heading, model_hint, model_not_offered, models_found, models_legend, models_of, no_model_found,
+    no_models_known, panel_expired, panel_not_yours, price_free, price_varies, search_is_off, search_is_on,
+    search_off_button, search_on_button, setting_effort, setting_kept, setting_language, setting_length,
+    settings_button, settings_heading, settings_model_button, transcripts_are_off, transcripts_are_on,
+    transcripts_off_button, transcripts_on_button,
 };
 pub use people::{
     PersonLine, allow_button, ban_button, nobody_found, nobody_known, people_button, people_found, people_heading,
@@ -66,11 +76,13 @@ pub use personas::{
     persona_hint, persona_none, persona_not_offered, persona_off, persona_waits, settings_persona_button,
 };
 pub use privacy::{
-    Stored, ask_in_private, export_empty, export_follows, export_group, export_private, export_replaced, export_title,
-    export_topic, forget_ask, forget_button, forget_done, forget_keep_button, forget_kept, privacy,
+    Stored, ask_in_private, export_empty, export_follows, export_group, export_inline, export_picture, export_private,
+    export_replaced, export_title, export_topic, forget_ask, forget_button, forget_done, forget_keep_button,
+    forget_kept, privacy,
 };
 pub use status::{Credit, Outside, Queue, Status, Waiting, status};
 pub use unread::{
-    cannot_hear, cannot_read, cannot_see, file_empty, file_gone, file_too_large, file_unreachable, file_unreadable,
-    files_too_much, nobody_hears, nobody_sees, picture_odd, this_file,
+    cannot_hear, cannot_read, cannot_repaint, cannot_see, file_empty, file_gone, file_too_large, file_unreachable,
+    file_unreadable, files_too_much, no_pictures, no_words_heard, nobody_hears, nobody_sees, not_heard, picture_failed,
+    picture_not_taken, picture_odd, picture_of_what, picture_refused, this_file,
 };

@@ -104,6 +104,14 @@ phrases! {
     pub search_on_button() { "🔎 Search the web" }
     /// On the button that switches it off.
     pub search_off_button() { "🔎 No web search" }
+    /// The setting of transcripts, on.
+    pub transcripts_are_on() { "Recordings: I begin by quoting what I heard." }
+    /// The setting of transcripts, off.
+    pub transcripts_are_off() { "Recordings: I answer without quoting what I heard." }
+    /// On the button that switches them on.
+    pub transcripts_on_button() { "🎙 Quote recordings" }
+    /// On the button that switches them off.
+    pub transcripts_off_button() { "🎙 Do not quote recordings" }
     /// The setting of the language.
     pub setting_language(language: &str = "…") { "Language: {language}" }
     /// On the button that leads to the languages.
@@ -114,6 +122,12 @@ phrases! {
     }
     /// The choice to be spoken to as Telegram is set.
     pub language_of_telegram() { "as in Telegram" }
+    /// Above the languages, in a group.
+    pub language_of_a_group() {
+        "In which language shall I speak in this group? My answers are in the language of your questions anyway."
+    }
+    /// The choice to be spoken to, in a group, as each person has chosen.
+    pub language_of_each() { "each person's own" }
     /// Shown for a moment when a setting was changed.
     pub setting_kept() { "Done. It holds from the next answer on." }
 }

@@ -19,7 +19,7 @@ pub struct Stored<'a> {
 phrases! {
     /// What is kept.
     kept() {
-        "What I keep: your questions and my answers (also those in groups), instructions that you gave with /new, your \
+        "What I keep: your questions and my answers (also those in groups, and where I was asked by my name), instructions that you gave with /new, your \
          settings and your language, your name and @username, the first and the last day on which you were here, and what \
          your answers cost. Of the rest that is said in groups I keep nothing."
     }
@@ -61,10 +61,14 @@ phrases! {
     pub export_private() { "In the private chat" }
     /// Above what was said in a topic of it.
     pub export_topic(topic: i64 = 5) { "In the private chat, topic {topic}" }
+    /// Above what was asked inline.
+    pub export_inline() { "Asked by my name in other chats" }
     /// Above what was said in a group.
     pub export_group(chat: i64 = -5) { "In the group {chat}" }
     /// Beside an answer that was given again.
     pub export_replaced() { "answered again later" }
+    /// In the place of an answer to `/image`.
+    pub export_picture() { "(A wish for a picture; pictures are not kept.)" }
     /// In a file without conversations.
     pub export_empty() { "There are none." }
     /// A command about somebody's own data, in a group.
@@ -73,7 +77,7 @@ phrases! {
     }
     /// `/forget`: are they sure?
     pub forget_ask() {
-        "Delete everything I keep of you: the conversations here, your questions in groups, your settings and your name? The \
+        "Delete everything I keep of you: the conversations here, your questions elsewhere, your settings and your name? The \
          answer that I am writing ends. This cannot be taken back. The messages in Telegram itself stay; you can delete \
          those."
     }

@@ -16,6 +16,9 @@ fn book(language: Language) -> Vec<(&'static str, String)> {
         access::examples(language),
         commands::examples(language),
         failures::examples(language),
+        inline::examples(language),
+        groups::examples(language),
+        groups::composed(language),
         money::examples(language),
         money::composed(language),
         owner::examples(language),
@@ -29,7 +32,7 @@ fn book(language: Language) -> Vec<(&'static str, String)> {
         status::composed(language),
         unread::examples(language),
     ];
-    pages.into_iter().flatten().chain(Audience::ALL.map(|all| ("help", help(language, all)))).collect()
+    pages.into_iter().flatten().chain(Audience::ALL.map(|all| ("help", help(language, all, true)))).collect()
 }
 
 #[test]
@@ -58,7 +61,7 @@ fn russian_is_written_in_russian_and_english_in_english() {
 
 #[test]
 fn no_sentence_names_a_command_that_does_not_exist() {
-    let mut known: BTreeSet<&str> = Audience::ALL.into_iter().flat_map(commands).collect();
+    let mut known: BTreeSet<&str> = Audience::ALL.into_iter().flat_map(|audience| commands(audience, true)).collect();
     // What somebody has mistyped, in an example.
     known.insert("modle");
     for (key, sentence) in Language::ALL.into_iter().flat_map(book) {
@@ -91,12 +94,12 @@ fn every_kind_of_message_has_its_own_sentence() {
 #[test]
 fn the_menu_is_one_that_telegram_takes() {
     for audience in Audience::ALL {
-        for entry in Language::ALL.into_iter().flat_map(|language| menu(language, audience)) {
+        for entry in Language::ALL.into_iter().flat_map(|language| menu(language, audience, true)) {
             assert!(entry.command.len() <= 32 && entry.command.chars().all(|c| c.is_ascii_lowercase()));
             assert!((1..=256).contains(&entry.description.chars().count()));
         }
-        let distinct: BTreeSet<&str> = commands(audience).into_iter().collect();
-        assert_eq!(distinct.len(), commands(audience).len());
+        let distinct: BTreeSet<&str> = commands(audience, true).into_iter().collect();
+        assert_eq!(distinct.len(), commands(audience, true).len());
     }
     for language in Language::ALL {
         // Bot API, setMyDescription and setMyShortDescription.
@@ -135,8 +138,8 @@ fn the_first_words_read_well() {
 
     Модели ошибаются, поэтому важное проверяйте.
     "#);
-    insta::assert_snapshot!(help(Language::En, Audience::Person), @r#"
-    Write me anything, and I will answer. I can only read text for now.
+    insta::assert_snapshot!(help(Language::En, Audience::Person, false), @r#"
+    Write me anything, or send a photo, a voice message or a file, and I will answer.
 
     /new — start a new conversation
     /new You are a pirate — start with your own instructions
@@ -153,8 +156,8 @@ fn the_first_words_read_well() {
     /help — what I can do
     /start — how to begin
     "#);
-    insta::assert_snapshot!(help(Language::Ru, Audience::Person), @r#"
-    Напишите мне что угодно, и я отвечу. Пока я читаю только текст.
+    insta::assert_snapshot!(help(Language::Ru, Audience::Person, false), @r#"
+    Напишите мне что угодно или пришлите фото, голосовое сообщение или файл, и я отвечу.
 
     /new — начать новый разговор
     /new Ты пират — начать со своими указаниями
@@ -171,14 +174,20 @@ fn the_first_words_read_well() {
     /help — что я умею
     /start — с чего начать
     "#);
-    insta::assert_snapshot!(help(Language::Ru, Audience::Group), @r#"
-    Упомяните меня, ответьте на моё сообщение или напишите /ask, и я отвечу. Остального, что здесь пишут, я не читаю.
+}
+
+#[test]
+fn what_is_said_in_groups_and_to_strangers_reads_well() {
+    insta::assert_snapshot!(help(Language::Ru, Audience::Group, false), @r#"
+    Упомяните меня, ответьте на моё сообщение или напишите /ask, и я отвечу. Остального, что здесь пишут, я не читаю. Как я отвечаю и о чём помню, решают администраторы группы: /settings, /new.
 
     /ask — спросить меня
     /stop — прервать ответ
     /retry — ответить на последний вопрос заново
+    /new — начать новый разговор
     /model — выбрать модель
     /persona — выбрать мне роль
+    /settings — как я отвечаю
     /help — что я умею
     "#);
     insta::assert_snapshot!(private_bot(Language::En, UserId(123)), @"This bot is private. Your id is 123: send it to its owner.");

@@ -47,6 +47,39 @@ phrases! {
     pub nobody_hears(model: &str = "Mistral Small") {
         "{model} cannot listen, and no other model here can. Please write it down."
     }
+    /// The model that writes down recordings failed.
+    pub not_heard() {
+        "I could not listen to this at the moment. /retry tries again, or write it down."
+    }
+    /// Nothing is said in a recording.
+    pub no_words_heard() {
+        "I could not make out any words in this recording. Please say it again, or write it down."
+    }
+    /// `/image` at a bot that has no model for it.
+    pub no_pictures() {
+        "I paint no pictures. Ask me something else."
+    }
+    /// `/image` with nothing else.
+    pub picture_of_what() {
+        "Say what to paint: /image a red bicycle in the snow. In reply to a message I paint what it says, and in reply to a \
+         photo I change it as you say."
+    }
+    /// `/image` with something that a picture cannot be made from.
+    pub cannot_repaint() {
+        "I cannot make a picture from this. Say in words what to paint: /image a red bicycle in the snow"
+    }
+    /// The model that paints failed.
+    pub picture_failed() {
+        "The picture did not work out at the moment. /retry tries again."
+    }
+    /// The model that paints refuses to.
+    pub picture_refused() {
+        "The model refuses to paint this. Say it in other words, or wish for something else."
+    }
+    /// A picture that was painted and that the chat does not take.
+    pub picture_not_taken() {
+        "The picture is painted, but this chat takes neither photos nor files from me. An admin can allow it."
+    }
     /// More than the Bot API hands out.
     pub file_too_large() {
         "This file is larger than 20 MB, which is all that a bot may fetch. Send a smaller one, or a part of it."

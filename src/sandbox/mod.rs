@@ -160,6 +160,8 @@ fn settings(
     if let Some(model) = model {
         settings.push(("OPENROUTER_BASE_URL".to_owned(), model.base_url().to_string()));
         settings.push(("OPENROUTER_API_KEY".to_owned(), "sk-or-v1-sandbox-not-a-real-one".to_owned()));
+        settings.push(("IMAGE_MODEL".to_owned(), model::PAINTER.to_owned()));
+        settings.push(("TRANSCRIPTION_MODEL".to_owned(), model::LISTENER.to_owned()));
     }
     settings.extend(wishes.passed_on.iter().cloned());
     settings

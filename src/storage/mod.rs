@@ -2,7 +2,7 @@
 //!
 //! One concrete handle; the backend is an enum inside it, so nothing above knows which one runs. Each method's
 //! documentation (`handle`) is a promise, and one contract suite (`contract`) checks the promises on every backend.
-//! This file holds the nouns of the contract.
+//! This file, and those named after what they are about (`reply`, `money`, `people`, …), hold the nouns of the contract.
 //!
 //! What is stored, table by table (every column is explained in `migrations/sqlite/`):
 //! - `inbox`: the updates. `pending` until they are `done` or given up (`parked`); a pending one is claimed with
@@ -11,21 +11,19 @@
 //! - `replies`, `parts`: finished answers that are owed. They are written before the first delivery, so a crash costs
 //!   a repetition of the delivery at most, never of the answer, and dropped with the last delivery.
 //! - `conversations`, `turns`: what the model is told of the past.
+//! - `heard`: what recordings say, as it was paid for.
 //! - `preferences`, `user_preferences`: what people have chosen, per chat and topic, and per person.
 //! - `ledger`: what each generation cost, once. A line is open from the moment the provider has begun to answer until its
 //!   cost is known, was looked up, or was given up.
 //! - `spent`: the ledger's sums by person, day and model.
 //! - `people`: what the owner has decided about them, when they were here, and what they are called.
 //! - `forgotten`: who has had themselves forgotten today, or yesterday.
+//! - `moved`: groups that have become supergroups, which have other ids.
 //! - `instances`: who claims.
 //!
 //! What it refuses to do: hand out a transaction (each method is one), take the time from a caller (the store's clock
 //! stamps), retry a failed fsync (the process must end and read back what the disk really has).
 
-use serde_json::Value;
-use teloxide::types::MessageEntity;
-
-use crate::chart::Chart;
 use crate::clock::Timestamp;
 use crate::update::{Attachment, Lane};
 
@@ -39,6 +37,7 @@ mod load;
 mod preferences;
 mod money;
 mod people;
+mod reply;
 mod sqlite;
 
 pub use errors::{BackupError, OpenError, StorageError, VisitError};
@@ -48,6 +47,7 @@ pub use load::Load;
 pub use money::{Bill, Books, NewCharge, OpenCharge, Price, Spent, UsageRecord};
 pub use people::{Days, Decision, Everybody, MOST_STRANGERS, Person, PersonChange, SomePeople};
 pub use preferences::{AnswerLength, PreferenceChange, Preferences};
+pub use reply::{Address, ConversationChange, Form, NewReply, Part, StoredReply};
 
 /// Attempts that may die over an update (its process or its task did), or over one part of its reply, before it is to be
 /// given up.
@@ -125,133 +125,6 @@ pub struct Begun {
     pub placed: Option<i64>,
 }
 
-/// One message of a reply, as it will be sent.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Part {
-    /// How it is sent.
-    pub form: Form,
-    /// Owed only when the rich part, the file or the picture before it is refused.
-    pub fallback: bool,
-    /// Text: 1–4096 UTF-16 units. Rich: Markdown of up to 32,768 characters. Document: what is in the file. Picture: what
-    /// stands below it, up to 1024 UTF-16 units.
-    pub text: String,
-    /// Offsets and lengths in UTF-16 units of `text`. Of a text part alone.
-    pub entities: Vec<MessageEntity>,
-    /// Of a picture alone: what it is drawn from when it is sent ([`Chart`]).
-    pub drawing: Option<Box<Chart>>,
-    /// Of a document alone: what is in it is made when it is sent, and `text` is empty.
-    pub made: Option<Made>,
-}
-
-/// How a part is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Form {
-    /// As a text with computed entities.
-    #[default]
-    Text,
-    /// As Markdown that Telegram formats itself, with tables and formulas.
-    Rich,
-    /// As a Markdown file.
-    Document,
-    /// As a picture with a caption.
-    Picture,
-}
-
-impl Part {
-    /// A text with entities.
-    #[must_use]
-    pub const fn text(text: String, entities: Vec<MessageEntity>) -> Self {
-        Self { form: Form::Text, fallback: false, text, entities, drawing: None, made: None }
-    }
-
-    /// A sentence of the bot's own: a text without entities.
-    #[must_use]
-    pub const fn plain(text: String) -> Self {
-        Self::text(text, Vec::new())
-    }
-
-    /// A file that is made when it is sent.
-    #[must_use]
-    pub fn made(made: Made) -> Self {
-        Self { form: Form::Document, made: Some(made), ..Self::plain(String::new()) }
-    }
-
-    /// A chart with a caption.
-    #[must_use]
-    pub fn picture(drawing: Chart, caption: String) -> Self {
-        Self { form: Form::Picture, drawing: Some(Box::new(drawing)), ..Self::plain(caption) }
-    }
-}
-
-/// Where a reply goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Address {
-    /// The chat.
-    pub chat: i64,
-    /// The topic, 0 for none.
-    pub thread: i64,
-    /// The message that is replied to, when the reply should show it.
-    pub reply_to: Option<i64>,
-}
-
-/// A reply in the store: what is to be delivered and how much of it was.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredReply {
-    /// Where it goes.
-    pub address: Address,
-    /// Every part, in order, with the id of the message that carries it once it was delivered.
-    pub parts: Vec<(Part, Option<i64>)>,
-    /// The next part's send had been started by an earlier attempt that never reported: it may have arrived.
-    pub maybe_sent: bool,
-    /// Messages to write the parts over, see [`NewReply::in_place`].
-    pub in_place: Vec<i64>,
-    /// What stands under the last part, see [`NewReply::keyboard`].
-    pub keyboard: Option<Value>,
-}
-
-/// A reply to store before its first delivery.
-#[derive(Debug, Clone, Default)]
-pub struct NewReply {
-    /// Where it goes.
-    pub address: Address,
-    /// What is sent. With none there is nothing to deliver, and storing it completes the update.
-    pub parts: Vec<Part>,
-    /// Messages of the bot that these parts are written over, the first part over the first; what is left of them is
-    /// deleted. Parts beyond them are sent.
-    pub in_place: Vec<i64>,
-    /// What stands under the last part: an `InlineKeyboardMarkup` of the Bot API.
-    pub keyboard: Option<Value>,
-    /// Pending updates of the same lane that this reply answers too (the rest of a cut paste, of an album): they are
-    /// done with it.
-    pub absorbed: Vec<Seq>,
-    /// What the model was asked and said; `None` for the bot's own sentences.
-    pub turn: Option<FinishedTurn>,
-    /// What to do to the conversation in the same transaction.
-    pub conversation: ConversationChange,
-    /// What somebody has chosen, noted in the same transaction.
-    pub preferences: Vec<PreferenceChange>,
-    /// What is known of people from now on, noted in the same transaction.
-    pub people: Vec<PersonChange>,
-    /// Forget this person (Telegram's user id) before anything else of this is stored: see [`Storage::store_reply`].
-    pub forgets: Option<i64>,
-}
-
-/// A change of a lane's conversation that belongs to a reply.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ConversationChange {
-    /// Nothing.
-    #[default]
-    Keep,
-    /// `/new`: close the open conversation and open one with this system prompt (`None`: the configured one).
-    StartOver {
-        /// The system prompt of the new conversation.
-        system_prompt: Option<String>,
-    },
-    /// This turn was answered again: it leaves the conversation, with every earlier attempt at the question of the same
-    /// message. They are kept.
-    Replace(TurnId),
-}
-
 /// Names a stored turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TurnId(pub i64);
@@ -278,22 +151,39 @@ pub struct AskedTurn {
 }
 
 /// A question and its answer, as history and ledger keep them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FinishedTurn {
     /// Who asked (Telegram's user id).
     pub user: i64,
     /// The message that asked; 0 when there is none.
     pub asked_in: i64,
+    /// The message that was sent inline and carries the answer.
+    pub inline: Option<String>,
     /// The question, as the model saw it.
     pub question: String,
     /// What came with it.
     pub attachments: Vec<Attachment>,
     /// The answer, as the model wrote it; empty when there was none.
     pub answer: String,
+    /// What the provider has read in the PDFs that came with the question: a JSON array, in its own form.
+    pub annotations: Option<String>,
     /// False when the answer was cut off or stopped.
     pub complete: bool,
     /// What it cost; `None` when the model was not reached.
     pub usage: Option<UsageRecord>,
+}
+
+/// What was heard in a recording, and what that cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The recording: Telegram's id of the file.
+    pub file: String,
+    /// Who asked (Telegram's user id).
+    pub user: i64,
+    /// What is said in it; may be nothing.
+    pub text: String,
+    /// What it cost.
+    pub usage: UsageRecord,
 }
 
 /// The conversation of a lane, as far as it is wanted for a question.
@@ -316,6 +206,8 @@ pub struct PastTurn {
     pub attachments: Vec<Attachment>,
     /// As the model wrote it.
     pub answer: String,
+    /// See [`FinishedTurn::annotations`].
+    pub annotations: Option<String>,
 }
 
 /// An update that was given up, for people to look at.

@@ -18,6 +18,8 @@ pub struct Preferences {
     pub length: AnswerLength,
     /// Whether it may search the web.
     pub web_search: Option<bool>,
+    /// Whether answers begin with what was heard in a recording.
+    pub transcripts: Option<bool>,
 }
 
 /// How long answers are to be.
@@ -66,6 +68,8 @@ pub enum PreferenceChange {
     Length(AnswerLength),
     /// Whether the web may be searched in this conversation.
     WebSearch(Option<bool>),
+    /// Whether answers in this conversation begin with what was heard in a recording.
+    Transcripts(Option<bool>),
     /// The language in which the bot speaks to this person, wherever they write.
     Language {
         /// Telegram's user id.

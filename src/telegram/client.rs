@@ -64,13 +64,13 @@ impl Telegram {
         P: Payload + Serialize + Sync,
         P::Output: DeserializeOwned,
     {
-        self.permit(urgency, chat).await?.call(payload).await
+        self.permit(urgency, chat, Kind::Message).await?.call(payload).await
     }
 
-    /// Waits for the turn of one message or edit in `chat`. [`TelegramError::RetryAfter`] when the chat is blocked for so
+    /// Waits for the turn of one call of this kind in `chat`. [`TelegramError::RetryAfter`] when the chat is blocked for so
     /// long that it makes no sense to wait here. Dropping the future leaves the queue.
-    pub async fn permit(&self, urgency: Urgency, chat: i64) -> Result<Slot, TelegramError> {
-        let wish = Wish { urgency, chat, kind: Kind::Message };
+    pub async fn permit(&self, urgency: Urgency, chat: i64, kind: Kind) -> Result<Slot, TelegramError> {
+        let wish = Wish { urgency, chat, kind };
         let ticket = self.scheduler.ticket(wish).await.map_err(TelegramError::RetryAfter)?;
         Ok(Slot { telegram: self.clone(), ticket })
     }

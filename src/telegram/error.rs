@@ -70,10 +70,26 @@ impl TelegramError {
         }
     }
 
+    /// The message that was to be changed is not there any more, or not for this bot.
+    #[must_use]
+    pub fn message_is_gone(&self) -> bool {
+        const GONE: [&str; 4] =
+            ["MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED", "message to edit not found", "message can't be edited"];
+        matches!(self, Self::Refused { description, .. } if GONE.iter().any(|gone| description.contains(gone)))
+    }
+
     /// Updates go to a webhook, so nobody can poll.
     #[must_use]
     pub fn says_webhook_is_active(&self) -> bool {
         matches!(self, Self::Conflict(description) if description.contains("webhook is active"))
+    }
+
+    /// There is no such person in the chat. (Where a group hides its members, Telegram says something else.)
+    #[must_use]
+    pub fn knows_nobody_such(&self) -> bool {
+        const NOBODY: [&str; 4] =
+            ["user not found", "member not found", "PARTICIPANT_ID_INVALID", "USER_NOT_PARTICIPANT"];
+        matches!(self, Self::Refused { description, .. } if NOBODY.iter().any(|nobody| description.contains(nobody)))
     }
 
     /// The message says that already: an edit that was repeated.

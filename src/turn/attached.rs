@@ -15,7 +15,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{Choices, Tools};
 use crate::media::{self, Fetcher, Kind, LARGEST, Seen, Unseen};
-use crate::openrouter::{Form, Media, OfferedModel};
+use crate::openrouter::{Form, Media, ModelErrorKind, OfferedModel};
 use crate::storage::Conversation;
 use crate::update::Attachment;
 
@@ -36,6 +36,10 @@ pub enum Obstacle {
     File(Option<String>, Unseen),
     /// All of them together are too large.
     TooMuch,
+    /// What came is no picture, or the model that paints does not start from pictures.
+    CannotRepaint,
+    /// A recording could not be written down: the model for that failed, and the one that answers does not listen.
+    NotHeard(ModelErrorKind),
 }
 
 /// What a model may be able to do besides reading.

@@ -4,7 +4,6 @@
 //! on these: a conversation that is too long for it, a chosen model that is not there any more. Each keeps money back for
 //! itself, at the price of the model that it asks.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,20 +11,15 @@ use super::attached::{Files, Obstacle};
 use super::charge::Charge;
 use super::running::Turn;
 use super::stream::{self, End, Written};
-use super::{Choices, Question, Tools, context, keyed_hash};
+use super::{Choices, Question, Tools, context, inline, keyed_hash, typing};
 use crate::money::{Refusal, Reservation, Verdict, Worst};
 use crate::openrouter::ChatRequest;
-use crate::storage::StorageError;
-use crate::telegram::methods::SendTyping;
+use crate::storage::{Conversation, StorageError};
+use crate::update::Lane;
 
 /// How long the first question of all, at a first start, waits for the first list of models and their prices: several
 /// times what the provider takes for it.
 const FIRST_LIST: Duration = Duration::from_secs(5);
-
-/// How long nobody wonders whether something is going on.
-const UNNOTICED: Duration = Duration::from_secs(1);
-/// "typing…" is shown for five seconds.
-const TYPING: Duration = Duration::from_secs(4);
 
 /// What an attempt is made with.
 #[derive(Debug, Clone, Copy)]
@@ -56,15 +50,12 @@ pub(super) enum NotMade {
     Over(End),
 }
 
-/// Says that something is going on, when fetching takes long enough for that to be asked.
-async fn keep_typing(tools: &Tools, question: &Question) -> Infallible {
-    let typing = SendTyping::new(question.address.chat, question.address.thread);
-    let mut pause = UNNOTICED;
-    loop {
-        tools.clock.sleep(pause).await;
-        // A sign of life is worth no second attempt.
-        let _ = tools.telegram.call(&typing).await;
-        pause = TYPING;
+/// What the model is told before the conversation.
+fn instructed(choices: &Choices, prompt: &str, question: &Question) -> String {
+    match (question.inline.is_some(), prompt) {
+        (false, _) => choices.instructed(prompt),
+        (true, "") => inline::BRIEF.to_owned(),
+        (true, prompt) => format!("{prompt}\n\n{}", inline::BRIEF),
     }
 }
 
@@ -103,7 +94,7 @@ impl Attempt {
             biased;
             end = turn.ends().over() => return Ok(Err(NotMade::Over(end))),
             request = self.request(tools, question) => request?,
-            never = keep_typing(tools, question) => match never {},
+            never = typing::keep_up(tools, question, "typing") => match never {},
         };
         let (request, choices) = match request {
             Ok(request) => request,
@@ -119,6 +110,17 @@ impl Attempt {
         Ok(Ok((Made { written, choices }, reservation)))
     }
 
+    /// What the model is told of the past. What is asked inline is read by others, so nothing of what its author says in
+    /// private goes along but what they have chosen there.
+    async fn conversation(self, tools: &Tools, question: &Question) -> Result<Conversation, StorageError> {
+        let lane = question.lane.conversation();
+        if question.inline.is_some() {
+            let preferences = tools.storage.preferences(Lane { thread: 0, ..lane }).await?;
+            return Ok(Conversation { preferences, ..Conversation::default() });
+        }
+        tools.storage.conversation(lane, self.budget, question.without()).await
+    }
+
     /// The question with as much of the conversation as fits, and what holds in it.
     async fn request(
         self,
@@ -126,7 +128,7 @@ impl Attempt {
         question: &Question,
     ) -> Result<Result<(ChatRequest, Choices), (Obstacle, Choices)>, StorageError> {
         let lane = question.lane;
-        let mut conversation = tools.storage.conversation(lane.conversation(), self.budget, question.without()).await?;
+        let mut conversation = self.conversation(tools, question).await?;
         conversation.preferences.model = question.model.clone().or(conversation.preferences.model);
         let mut choices = Choices::of(tools, &conversation.preferences);
         if self.model_refused {
@@ -139,10 +141,12 @@ impl Attempt {
         // What this conversation was begun with is nearer than the persona, and that is nearer than the owner's own.
         let persona = choices.persona.as_ref().map(|persona| persona.prompt.as_str());
         let prompt = conversation.system_prompt.as_deref().or(persona).unwrap_or(&tools.config.system_prompt);
+        let prompt =
+            context::prompt(instructed(&choices, prompt, question), question.private || question.inline.is_some());
         let request = ChatRequest {
-            messages: context::messages(&choices.instructed(prompt), &conversation, question, &files),
+            messages: context::messages(&prompt, &conversation, question, &files),
             session_id: keyed_hash(&tools.hash_key, &format!("lane {} {}", lane.chat, lane.thread)),
-            user: keyed_hash(&tools.hash_key, &format!("user {}", question.user)),
+            user: tools.pseudonym(question.user),
             model: Some(choices.model.clone()),
             max_tokens: Some(choices.max_tokens()),
             effort: choices.effort(),

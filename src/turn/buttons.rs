@@ -12,6 +12,9 @@ use crate::update::STOP_BUTTON;
 /// The start of what a button carries that asks for another answer.
 const RETRY_BUTTON: &str = "retry";
 
+/// The start of what a link carries that asks for a whole answer, before the update that asked for it.
+pub const WHOLE: &str = "whole-";
+
 /// What a pressed button wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Press {
@@ -39,12 +42,28 @@ pub(super) fn stop(seq: Seq, language: Language) -> Value {
 }
 
 /// Under an answer that is not what somebody wanted.
-pub(super) fn retry(seq: Seq, language: Language) -> Value {
+#[must_use]
+pub fn retry(seq: Seq, language: Language) -> Value {
     keyboard(&replies::retry_button(language), RETRY_BUTTON, seq)
 }
 
+/// The row of that button.
+pub(super) fn retry_row(seq: Seq, language: Language) -> Value {
+    row(&replies::retry_button(language), RETRY_BUTTON, seq)
+}
+
+/// The row of a button that leads to the private chat with this bot, where the whole answer is told
+/// ([`WHOLE`]).
+pub(super) fn whole(bot: &str, seq: Seq, language: Language) -> Value {
+    json!([{"text": replies::inline_whole_button(language), "url": format!("https://t.me/{bot}?start={WHOLE}{}", seq.0)}])
+}
+
 fn keyboard(text: &str, name: &str, seq: Seq) -> Value {
-    json!({"inline_keyboard": [[{"text": text, "callback_data": format!("{name}:{}", seq.0)}]]})
+    json!({ "inline_keyboard": [row(text, name, seq)] })
+}
+
+fn row(text: &str, name: &str, seq: Seq) -> Value {
+    json!([{"text": text, "callback_data": format!("{name}:{}", seq.0)}])
 }
 
 #[cfg(test)]

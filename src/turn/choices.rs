@@ -44,6 +44,8 @@ pub struct Choices {
     pub length: AnswerLength,
     /// May it search the web, if it can?
     pub web_search: bool,
+    /// Do answers begin with what was heard in a recording?
+    pub transcripts: bool,
     /// Cap of one answer, in tokens.
     max_tokens: u32,
 }
@@ -74,6 +76,8 @@ impl Choices {
             effort: preferences.effort.or(config.reasoning_effort),
             length: preferences.length,
             web_search: preferences.web_search.unwrap_or(config.web_search),
+            // Whoever has said it knows it; whoever wonders what was heard switches it on.
+            transcripts: preferences.transcripts.unwrap_or(false),
             max_tokens: config.max_tokens,
         }
     }
@@ -148,6 +152,7 @@ mod tests {
             effort: Some(Effort::High),
             length,
             web_search: true,
+            transcripts: false,
             max_tokens: 2000,
         }
     }

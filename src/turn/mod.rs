@@ -1,8 +1,10 @@
 //! A turn: one question, one answer.
 //!
 //! Its stages are commits, so that after a crash it goes on from the last one: *started* (the claim, before anything
-//! else), *generated* (the answer, history and cost in one transaction, before its first delivery), *delivered* part by
+//! else), *heard* (what recordings say, one by one), *generated* (the answer, history and cost in one transaction, before its first delivery), *delivered* part by
 //! part, *done*. What was generated is never asked for again; what was delivered is never sent again.
+//!
+//! A wish for a picture is a turn too: another model generates, in one piece (`paint`).
 //!
 //! A turn's failures are its answer: the person is told in one sentence what to do, and that sentence is stored and
 //! delivered as any answer. Only the store's own trouble makes a turn run again.
@@ -17,6 +19,7 @@ use crate::access::{Access, Standing};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{PrivacyConfig, TurnConfig};
+use crate::groups::{Admins, Moves};
 use crate::limits::Limits;
 use crate::media::Fetcher;
 use crate::metrics;
@@ -32,25 +35,38 @@ use crate::update::{Attachment, Lane};
 pub mod buttons;
 mod attached;
 mod attempt;
+mod beside;
 mod charge;
 mod choices;
 mod context;
 pub mod deliver;
+mod hear;
+pub mod inline;
 mod languages;
+mod moving;
+mod paint;
 mod preview;
+mod quote;
 mod reply;
 mod running;
 mod service;
 mod stream;
+mod typed;
+mod typing;
 
 pub use attached::{Obstacle, Sense};
 use attempt::{Attempt, Made, NotMade};
 pub use choices::Choices;
+pub use hear::is_heard;
 pub use languages::Languages;
+pub use moving::move_group;
+pub use paint::{COMMAND as WISH_FOR_A_PICTURE, paint, wish};
 pub use preview::{LastFrame, Over};
+pub use reply::retold;
 pub use running::{Running, RunningTurn};
 pub use service::Service;
 use stream::{End, Written};
+pub use typed::Typed;
 
 /// What turns work with. One for the process.
 pub struct Tools {
@@ -82,6 +98,12 @@ pub struct Tools {
     pub languages: Languages,
     /// Who may use the bot.
     pub access: Access,
+    /// What people have typed inline lately.
+    pub typed: Typed,
+    /// Who administrates groups.
+    pub admins: Admins,
+    /// Groups that have become supergroups.
+    pub moves: Moves,
     /// What people may spend.
     pub money: Money,
     /// Cleared when this Bot API server turns out not to know drafts.
@@ -96,6 +118,13 @@ pub struct Tools {
     pub hash_key: SecretString,
 }
 
+impl Tools {
+    /// A person's name for the provider.
+    fn pseudonym(&self, user: i64) -> String {
+        keyed_hash(&self.hash_key, &format!("user {user}"))
+    }
+}
+
 /// What somebody wants to know.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -107,6 +136,9 @@ pub struct Question {
     pub address: Address,
     /// The message that asks; 0 when there is none.
     pub asked_in: i64,
+    /// The message that was sent inline and asks, by its handle: the answer is written over it. It is asked without any
+    /// conversation, since others read the answer, and `address` is the private chat.
+    pub inline: Option<String>,
     /// Only private chats can show drafts.
     pub private: bool,
     /// Who asks.
@@ -121,6 +153,8 @@ pub struct Question {
     pub joined: bool,
     /// What they sent with it.
     pub attachments: Vec<Attachment>,
+    /// What was heard in their recordings, which is in `text`.
+    pub transcript: Option<String>,
     /// The model that shall answer from now on, when it was chosen together with the question.
     pub model: Option<String>,
     /// A message in which an attempt before a crash had begun to show its answer.
@@ -188,8 +222,11 @@ pub async fn answer(tools: &Arc<Tools>, question: &Question) -> Result<Answer, S
     if tools.access.standing(question.user) == Standing::Banned {
         return Ok(Answer::Unwanted);
     }
+    let mut question = match hear::hear(tools, question, &turn).await? {
+        Ok(heard) => heard.map_or(Cow::Borrowed(question), Cow::Owned),
+        Err(answer) => return Ok(answer),
+    };
     let mut attempt = Attempt::first();
-    let mut question = Cow::Borrowed(question);
     let (mut made, bill) = loop {
         let (mut made, reservation) = match attempt.make(tools, &question, &turn).await? {
             Ok(made) => made,

@@ -2,10 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
+use serde_json::json;
+
 use super::stream::{End, Written};
-use super::{Answer, Choices, LastFrame, Made, Question, Tools, buttons};
+use super::{Answer, Choices, LastFrame, Made, Question, Tools, buttons, inline, quote};
 use crate::config::ReplyFormat;
-use crate::openrouter::ModelErrorKind;
+use crate::openrouter::{Finish, ModelErrorKind};
 use crate::replies::{self, Language};
 use crate::storage::{
     Bill, ConversationChange, FinishedTurn, Form, NewReply, Part, PreferenceChange, Preferences, UsageRecord,
@@ -16,15 +18,24 @@ use crate::telegram::split::{MESSAGE_UNITS, split};
 /// An answer of more messages than this comes as a file too, and shows its beginning: nobody reads thirty messages, and
 /// Telegram takes them slowly.
 const MOST_MESSAGES: usize = 5;
+/// The most of what was read in PDFs that is kept, in bytes: a book. Longer ones are read again, by an engine that costs
+/// nothing.
+const ANNOTATIONS: usize = 512 << 10;
 /// Characters that a rich message takes (Bot API, `InputRichMessage`).
 const RICH_CHARACTERS: usize = 32_768;
 
 /// What was written, and how it ended, as a reply. A chosen model or persona that is
 /// gone is told and forgotten with it, so once.
 pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) -> NewReply {
+    if let Some(handle) = &question.inline {
+        return over_inline(tools, question, (handle, made.written), bill);
+    }
     let Made { written, choices } = made;
     let (in_place, conversation) = question.supersedes(!written.text.is_empty());
     let mut parts = parts(tools, question.language, &written);
+    if let Some(heard) = question.transcript.as_deref().filter(|_| choices.transcripts) {
+        parts = quote::before(parts, heard);
+    }
     // It is told with an answer alone: beside "the model is not available" it would only confuse.
     let has_text = !written.text.is_empty();
     let mut chosen: Vec<_> = question.model.iter().cloned().map(|id| PreferenceChange::Model(Some(id))).collect();
@@ -46,6 +57,34 @@ pub(super) fn reply(tools: &Tools, question: &Question, made: Made, bill: Bill) 
         turn: Some(finished(question, written, bill)),
         ..NewReply::default()
     }
+}
+
+/// The same for a question that was asked inline: one message, in somebody's chat. What was chosen and is gone is told where it
+/// was chosen, in private.
+fn over_inline(tools: &Tools, question: &Question, (handle, written): (&str, Written), bill: Bill) -> NewReply {
+    let (language, seq) = (question.language, question.key.seq);
+    let has_text = !written.text.is_empty();
+    let below = closing_sentence(language, &written, has_text);
+    let cut = replies::inline_cut(language);
+    let (part, is_whole) = inline::message(&question.text, &markdown::format(&written.text), below.as_deref(), &cut);
+    let mut rows: Vec<_> =
+        (!is_whole).then(|| buttons::whole(&tools.bot.username, seq, language)).into_iter().collect();
+    rows.extend((!written.is_whole()).then(|| buttons::retry_row(seq, language)));
+    NewReply {
+        address: question.address,
+        parts: vec![part],
+        inline: Some(handle.to_owned()),
+        keyboard: (!rows.is_empty()).then(|| json!({ "inline_keyboard": rows })),
+        conversation: question.supersedes(has_text).1,
+        turn: Some(finished(question, written, bill)),
+        ..NewReply::default()
+    }
+}
+
+/// The answer that was given to a question before, all of it, as messages of its own.
+#[must_use]
+pub fn retold(tools: &Tools, language: Language, answer: String) -> Vec<Part> {
+    parts(tools, language, &Written { text: answer, ..Written::nothing(End::Complete) })
 }
 
 /// An answer that somebody has ended before the model was asked for it.
@@ -82,6 +121,7 @@ pub(super) fn void(question: &Question, written: Written, bill: Bill, placed: Op
 
 fn finished(question: &Question, written: Written, bill: Bill) -> FinishedTurn {
     let complete = matches!(written.end, End::Complete);
+    let annotations = annotations(&written.finish);
     let usage = written.generation_id.map(|generation_id| UsageRecord {
         generation_id,
         model: written.finish.model.unwrap_or_default(),
@@ -92,7 +132,23 @@ fn finished(question: &Question, written: Written, bill: Bill) -> FinishedTurn {
     });
     let (text, asked_in) = (question.text.clone(), question.asked_in);
     let attachments = question.attachments.clone();
-    FinishedTurn { user: question.user, asked_in, question: text, attachments, answer: written.text, complete, usage }
+    FinishedTurn {
+        user: question.user,
+        asked_in,
+        inline: question.inline.clone(),
+        question: text,
+        attachments,
+        answer: written.text,
+        annotations,
+        complete,
+        usage,
+    }
+}
+
+/// What the provider has read in PDFs, so that it need not read them again with the next question.
+fn annotations(finish: &Finish) -> Option<String> {
+    let kept = (!finish.annotations.is_empty()).then(|| serde_json::to_string(&finish.annotations).ok())??;
+    Some(kept).filter(|kept| kept.len() <= ANNOTATIONS)
 }
 
 /// The text, and below it what the bot itself has to say. A rich message comes first when there is one; the text is then

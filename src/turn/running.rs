@@ -17,6 +17,8 @@ pub struct Running {
     /// Who has been forgotten, and with which update: what they had asked before is not answered. An entry for each of the
     /// few who ever do it.
     forgotten: Arc<Mutex<HashMap<i64, Seq>>>,
+    /// The same of chats that the bot was thrown out of.
+    left: Arc<Mutex<HashMap<i64, Seq>>>,
 }
 
 struct Entry {
@@ -56,7 +58,8 @@ impl Ends {
 
 /// An answer being written; dropping it takes it off the list.
 pub(super) struct Turn {
-    running: Running,
+    list: Running,
+    running: RunningTurn,
     lane: Lane,
     ends: Ends,
 }
@@ -87,13 +90,22 @@ impl Running {
         if self.forgotten().get(&running.user).is_some_and(|forgotten| running.seq < *forgotten) {
             ends.stopped.cancel();
         }
-        Turn { running: self.clone(), lane, ends }
+        if locked(&self.left).get(&lane.chat).is_some_and(|left| running.seq < *left) {
+            ends.stopped.cancel();
+        }
+        Turn { list: self.clone(), running, lane, ends }
     }
 
     /// What is being written in this conversation.
     #[must_use]
     pub fn turn(&self, lane: Lane) -> Option<RunningTurn> {
         self.turns().get(&lane.conversation()).map(|entry| entry.running)
+    }
+
+    /// Is the answer to this update being written, wherever it was asked?
+    #[must_use]
+    pub fn is_written(&self, seq: Seq) -> bool {
+        self.turns().values().any(|entry| entry.running.seq == seq)
     }
 
     /// Stops this answer, unless it has ended meanwhile.
@@ -115,6 +127,15 @@ impl Running {
         self.stop_all_of(user);
     }
 
+    /// Ends every answer that is being written in this chat, and those that were asked for there before this update.
+    pub fn leave(&self, chat: i64, before: Seq) {
+        // In this order, as above.
+        locked(&self.left).insert(chat, before);
+        let there = |lane: &Lane, entry: &Entry| lane.chat == chat && entry.running.seq < before;
+        let turns = self.turns();
+        turns.iter().filter(|(lane, entry)| there(lane, entry)).for_each(|(_, entry)| entry.ends.stopped.cancel());
+    }
+
     /// The update whose answer is being written, if this message asked for it.
     #[must_use]
     pub fn answers(&self, lane: Lane, message_id: i64) -> Option<Seq> {
@@ -132,12 +153,16 @@ impl Running {
     }
 
     fn forgotten(&self) -> MutexGuard<'_, HashMap<i64, Seq>> {
-        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.forgotten)
     }
 
     fn turns(&self) -> MutexGuard<'_, HashMap<Lane, Entry>> {
-        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.turns)
     }
+}
+
+fn locked<T>(list: &Mutex<T>) -> MutexGuard<'_, T> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Turn {
@@ -149,6 +174,10 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.running.turns().remove(&self.lane);
+        // Where a group has just moved, another one may have begun there.
+        let mut turns = self.list.turns();
+        if turns.get(&self.lane).is_some_and(|entry| entry.running == self.running) {
+            turns.remove(&self.lane);
+        }
     }
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{FORGET_BUTTON, Lane, STOP_BUTTON};
+use super::{FORGET_BUTTON, INLINE, Lane, STOP_BUTTON};
 
 /// What the outside of an update says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Envelope {
     pub update_id: Option<i64>,
     /// The conversation it belongs to; chat 0 when that cannot be told.
     pub lane: Lane,
+    /// Is it worth nothing after half a minute, so that nobody loses anything when it is lost? What somebody types inline is.
+    pub fleeting: bool,
     /// Why it cannot be worked on. Holds no text of a user.
     pub unreadable: Option<&'static str>,
 }
@@ -24,13 +26,15 @@ pub struct Envelope {
 pub fn envelope(bot: i64, raw: &str) -> Envelope {
     let nowhere = Lane { bot, chat: 0, thread: 0, control: false };
     let Ok(outside) = serde_json::from_str::<Outside<'_>>(raw) else {
-        return Envelope { update_id: None, lane: nowhere, unreadable: Some("not a JSON object") };
+        let unreadable = Some("not a JSON object");
+        return Envelope { update_id: None, lane: nowhere, fleeting: false, unreadable };
     };
     let update_id = outside.update_id.and_then(|id| id.get().parse::<i64>().ok()).filter(|id| *id >= 0);
     let unreadable = update_id.is_none().then_some("update_id is missing or not a number from 0 up");
-    let mut lanes = outside.payloads.iter().filter_map(|(kind, payload)| lane(bot, kind, payload));
-    let lane = lanes.find(|lane| lane.chat != 0).unwrap_or(nowhere);
-    Envelope { update_id, lane, unreadable }
+    let mut lanes = outside.payloads.iter().filter_map(|(kind, payload)| Some((kind, lane(bot, kind, payload)?)));
+    let found = lanes.find(|(_, lane)| lane.chat != 0);
+    let fleeting = unreadable.is_none() && found.as_ref().is_some_and(|(kind, _)| **kind == "inline_query");
+    Envelope { update_id, lane: found.map_or(nowhere, |(_, lane)| lane), fleeting, unreadable }
 }
 
 /// The message that this update says was edited, when it is one with a text.
@@ -59,6 +63,10 @@ fn lane(bot: i64, kind: &str, payload: &RawValue) -> Option<Lane> {
     let inside: Inside<'_> = serde_json::from_str(payload.get()).ok()?;
     let control = is_control(kind, &inside);
     let from = inside.from.or(inside.user).map_or(0, |user| user.id);
+    // Of a message that was sent inline only the person is known.
+    if inside.inline_message_id.is_some() || matches!(kind, "inline_query" | "chosen_inline_result") {
+        return Some(Lane { bot, chat: from, thread: INLINE, control });
+    }
     // A callback query's place is that of the message its button stands under; a deleted one leaves only the person.
     let place = inside.message.unwrap_or(Place {
         chat: inside.chat,
@@ -75,7 +83,8 @@ fn lane(bot: i64, kind: &str, payload: &RawValue) -> Option<Lane> {
 /// Does it stop an answer that holds the conversation's lane?
 fn is_control(kind: &str, inside: &Inside<'_>) -> bool {
     match kind {
-        "stopped_message_generation" => true,
+        // Whoever throws the bot out does not want its answer any more.
+        "stopped_message_generation" | "my_chat_member" | "chat_member" => true,
         "message" => inside.text.is_some_and(|text| is_stop_command(text.get())),
         "callback_query" => inside.data.is_some_and(|data| {
             let data = data.get().trim_matches('"');
@@ -143,6 +152,7 @@ struct Inside<'a> {
     #[serde(default)]
     is_topic_message: bool,
     message: Option<Place>,
+    inline_message_id: Option<IgnoredAny>,
     #[serde(borrow)]
     text: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -191,6 +201,7 @@ mod tests {
             r#"{"update_id":1,"message":{"chat":{"id":5},"text":"\/STOP\nplease"}}"#,
             r#"{"update_id":1,"stopped_message_generation":{"chat":{"id":5},"draft_id":7}}"#,
             r#"{"update_id":1,"callback_query":{"id":"1","from":{"id":5},"message":{"chat":{"id":5}},"data":"stop:9"}}"#,
+            r#"{"update_id":1,"my_chat_member":{"chat":{"id":5},"from":{"id":8}}}"#,
         ] {
             assert_eq!(read(raw).lane, Lane { bot: 7, chat: 5, thread: 0, control: true }, "{raw}");
         }
@@ -213,9 +224,17 @@ mod tests {
     }
 
     #[test]
-    fn an_inline_query_belongs_to_its_person() {
+    fn what_is_asked_inline_belongs_to_its_person_beside_their_own_chat() {
         let raw = r#"{"update_id":1,"inline_query":{"id":"1","from":{"id":44},"query":"x","offset":""}}"#;
-        assert_eq!(read(raw).lane.chat, 44);
+        let lane = Lane { bot: 7, chat: 44, thread: INLINE, control: false };
+        assert_eq!((read(raw).lane, read(raw).fleeting), (lane, true));
+        let chosen = r#"{"update_id":1,"chosen_inline_result":{"result_id":"1","from":{"id":44},"query":"x"}}"#;
+        assert_eq!((read(chosen).lane, read(chosen).fleeting), (lane, false));
+        let stop =
+            r#"{"update_id":1,"callback_query":{"id":"1","from":{"id":44},"inline_message_id":"a","data":"stop:1"}}"#;
+        assert_eq!((read(stop).lane, read(stop).fleeting), (Lane { control: true, ..lane }, false));
+        let nameless = r#"{"inline_query":{"id":"1","from":{"id":44},"query":"x"}}"#;
+        assert!(!read(nameless).fleeting && read(nameless).unreadable.is_some());
     }
 
     #[test]

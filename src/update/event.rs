@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::inline::{self, Chosen, RawChosen, RawTyped, Typed};
+use super::membership::{Membership, RawMembership};
 use super::message::{Message, RawMessage, User};
 
 /// What happened.
@@ -14,6 +16,10 @@ pub enum Event {
     Edited(Box<Message>),
     /// Somebody pressed an inline button.
     Callback(Callback),
+    /// Somebody types the bot's name and a question, anywhere.
+    Typed(Typed),
+    /// Somebody sent what the bot offered then.
+    Chosen(Chosen),
     /// Somebody pressed Stop on an answer that is being written.
     StoppedGeneration {
         /// The chat.
@@ -22,6 +28,15 @@ pub enum Event {
         thread: i64,
         /// The draft under which the button stood, when it is told.
         draft: Option<i64>,
+    },
+    /// The bot has become something else in a chat.
+    Membership(Membership),
+    /// Somebody else has. Telegram tells that only to bots that have asked for it, so this is a chance to know sooner.
+    MemberChanged {
+        /// The chat.
+        chat: i64,
+        /// Who.
+        user: i64,
     },
     /// Nothing that the bot reacts to; counted under the kind's name.
     NotForUs(String),
@@ -40,6 +55,8 @@ pub struct Callback {
     pub thread: i64,
     /// The message under which the button stands, when it is known.
     pub message: Option<i64>,
+    /// The same of a message that was sent inline; then nothing else is known of its place.
+    pub inline: Option<String>,
     /// What the button carries.
     pub data: String,
 }
@@ -51,11 +68,17 @@ pub fn event(raw: &str) -> Result<Event, String> {
         RawUpdate { message: Some(message), .. } => Event::Message(Box::new(Message::from(message))),
         RawUpdate { edited_message: Some(message), .. } => Event::Edited(Box::new(Message::from(message))),
         RawUpdate { callback_query: Some(query), .. } => Event::Callback(Callback::from(query)),
+        RawUpdate { inline_query: Some(query), .. } => Event::Typed(Typed::from(query)),
+        RawUpdate { chosen_inline_result: Some(result), .. } => Event::Chosen(Chosen::from(result)),
         RawUpdate { stopped_message_generation: Some(stopped), .. } => {
             let RawStopped { chat, message_thread_id, draft_id } = stopped;
             Event::StoppedGeneration { chat: chat.id, thread: message_thread_id.unwrap_or(0), draft: draft_id }
         }
-        _ => Event::NotForUs(kind_name(raw)),
+        RawUpdate { my_chat_member, chat_member, .. } => {
+            let of_bot = RawMembership::read(my_chat_member).map(|change| Event::Membership(change.into()));
+            let of_others = || RawMembership::read(chat_member).map(RawMembership::of_somebody);
+            of_bot.or_else(of_others).unwrap_or_else(|| Event::NotForUs(kind_name(raw)))
+        }
     })
 }
 
@@ -81,7 +104,15 @@ struct RawUpdate {
     #[serde(default)]
     callback_query: Option<RawCallback>,
     #[serde(default)]
+    inline_query: Option<RawTyped>,
+    #[serde(default)]
+    chosen_inline_result: Option<RawChosen>,
+    #[serde(default)]
     stopped_message_generation: Option<RawStopped>,
+    #[serde(default)]
+    my_chat_member: Value,
+    #[serde(default)]
+    chat_member: Value,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +136,8 @@ struct RawCallback {
     #[serde(default)]
     message: Option<RawPlace>,
     #[serde(default)]
+    inline_message_id: Option<String>,
+    #[serde(default)]
     data: String,
 }
 
@@ -122,8 +155,7 @@ struct RawPlace {
 impl From<RawCallback> for Callback {
     fn from(raw: RawCallback) -> Self {
         Self {
-            // Telegram writes a string; its own guide shows a number in the sibling field of inline queries.
-            id: raw.id.as_str().map_or_else(|| raw.id.to_string(), str::to_owned),
+            id: inline::id(&raw.id),
             from: raw.from,
             chat: raw.message.as_ref().map(|place| place.chat.id),
             message: raw.message.as_ref().and_then(|place| place.message_id).filter(|id| *id > 0),
@@ -132,6 +164,7 @@ impl From<RawCallback> for Callback {
                 .filter(|place| place.is_topic_message)
                 .and_then(|place| place.message_thread_id)
                 .unwrap_or(0),
+            inline: raw.inline_message_id,
             data: raw.data,
         }
     }
@@ -186,7 +219,35 @@ mod tests {
         let in_topic = message(
             r#"{"update_id":1,"message":{"chat":{"id":-5},"text":"a","message_thread_id":3,"is_topic_message":true,"reply_to_message":{"message_id":3}}}"#,
         );
-        assert_eq!(in_topic.replies_to, None);
+        assert_eq!((in_topic.replies_to, in_topic.reply_to), (None, None));
+    }
+
+    #[test]
+    fn a_group_that_becomes_a_supergroup_is_told_in_both() {
+        let moved = |chat: i64, fields: &str| {
+            message(&format!(r#"{{"update_id":1,"message":{{"chat":{{"id":{chat}}},{fields}}}}}"#)).moved
+        };
+        let expected = Some(crate::update::Moved { from: -5, to: -1005 });
+        assert_eq!(moved(-5, r#""migrate_to_chat_id":-1005"#), expected);
+        assert_eq!(moved(-1005, r#""migrate_from_chat_id":-5"#), expected);
+        assert_eq!(moved(-5, r#""migrate_to_chat_id":"-1005""#), None);
+    }
+
+    #[test]
+    fn whoever_speaks_as_a_chat_is_named_by_it_or_by_their_title_in_it() {
+        let author = |fields: &str| {
+            message(&format!(
+                r#"{{"update_id":1,"message":{{"chat":{{"id":-5}},"from":{{"id":1087968824,"first_name":"Group"}},"text":"a",{fields}}}}}"#
+            ))
+            .author
+        };
+        let named = |name: &str| Some(name.to_owned());
+        assert_eq!(author(r#""sender_chat":{"id":-5,"title":"Trip"}"#), named("Trip"));
+        assert_eq!(
+            author(r#""sender_chat":{"id":-5,"title":"Trip"},"author_signature":"the boss""#),
+            named("the boss")
+        );
+        assert_eq!(author(r#""sender_chat":{"id":-7,"title":"News"},"author_signature":"Ann""#), named("News"));
     }
 
     #[test]

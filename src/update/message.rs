@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::attachment::Attachment;
 use super::media::RawMedia;
+use super::replied::{RawReplied, Replied, replied};
 
 /// A message of a person (or of a chat speaking for itself).
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,14 @@ pub struct Message {
     pub forwarded_from: Option<String>,
     /// In whose name it was sent.
     pub voice: Voice,
+    /// The bot whose inline result it is.
+    pub via: Option<i64>,
+    /// The chat that speaks, when one does.
+    pub sender_chat: Option<i64>,
+    /// A channel's post that Telegram itself has put into the group that the channel is linked to.
+    pub automatic: bool,
+    /// The group has become a supergroup with another id.
+    pub moved: Option<Moved>,
     /// Of a reply to something that was passed on: who had written that.
     pub replied_origin: Option<Origin>,
 }
@@ -55,6 +64,15 @@ pub enum Voice {
     ByWayOf,
     /// A chat speaks (a channel, a group without a face): `from` is nobody in particular.
     Chat,
+}
+
+/// A group has become a supergroup, which is another chat to Telegram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// The id that nobody can write to any more.
+    pub from: i64,
+    /// The id from now on.
+    pub to: i64,
 }
 
 /// Who wrote what was passed on.
@@ -79,19 +97,6 @@ pub enum Content {
     Media(&'static str),
     /// Something that happened in the chat (a member came, a title changed): nobody expects an answer.
     Service,
-}
-
-/// What a message replies to, as far as it is a part of the question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replied {
-    /// What whoever wrote it is called.
-    pub author: Option<String>,
-    /// What it says; empty for a file without words.
-    pub text: String,
-    /// The part of it that is meant, when a part was marked.
-    pub quote: Option<String>,
-    /// Its files.
-    pub attachments: Vec<Attachment>,
 }
 
 /// Somebody.
@@ -156,7 +161,15 @@ pub(super) struct RawMessage {
     #[serde(default)]
     sender_chat: Option<Value>,
     #[serde(default)]
-    via_bot: Option<IgnoredAny>,
+    author_signature: Value,
+    #[serde(default)]
+    is_automatic_forward: Value,
+    #[serde(default)]
+    migrate_to_chat_id: Value,
+    #[serde(default)]
+    migrate_from_chat_id: Value,
+    #[serde(default)]
+    via_bot: Option<Value>,
     #[serde(default)]
     sender_business_bot: Option<IgnoredAny>,
     #[serde(default)]
@@ -172,22 +185,12 @@ struct RawChat {
     kind: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct RawReplied {
-    #[serde(default)]
-    message_id: i64,
-    #[serde(default)]
-    from: Option<User>,
-    #[serde(default)]
-    sender_chat: Value,
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    forward_origin: Value,
-    #[serde(default)]
-    forward_from: Value,
-    #[serde(flatten)]
-    media: RawMedia,
+impl RawMessage {
+    /// Telegram tells of a move in both chats.
+    fn moved(&self) -> Option<Moved> {
+        let to = self.migrate_to_chat_id.as_i64().map(|to| Moved { from: self.chat.id, to });
+        to.or_else(|| self.migrate_from_chat_id.as_i64().map(|from| Moved { from, to: self.chat.id }))
+    }
 }
 
 impl From<RawMessage> for Message {
@@ -197,10 +200,17 @@ impl From<RawMessage> for Message {
         let thread = if raw.is_topic_message { raw.message_thread_id.unwrap_or(0) } else { 0 };
         // Servers of before 2024 tell of a forward by fields of its own.
         let forwarded = raw.forward_origin.is_some() || raw.forward_from.is_some() || raw.forward_date.is_some();
-        let by_way_of = [&raw.via_bot, &raw.sender_business_bot, &raw.business_connection_id];
-        let voice = match raw.sender_chat {
+        let sender_chat = raw.sender_chat.as_ref().and_then(|chat| chat.get("id")).and_then(Value::as_i64);
+        // An admin who hides behind the group may have a title, by which the others tell them apart.
+        let signature =
+            raw.author_signature.as_str().filter(|name| sender_chat == Some(raw.chat.id) && !name.is_empty());
+        let titled = || name_of(raw.sender_chat.as_ref().unwrap_or(&Value::Null), raw.from.as_ref());
+        let author = signature.map(str::to_owned).or_else(titled);
+        let moved = raw.moved();
+        let by_way_of = [&raw.sender_business_bot, &raw.business_connection_id];
+        let voice = match &raw.sender_chat {
             Some(_) => Voice::Chat,
-            None if by_way_of.iter().any(|mark| mark.is_some()) => Voice::ByWayOf,
+            None if raw.via_bot.is_some() || by_way_of.iter().any(|mark| mark.is_some()) => Voice::ByWayOf,
             None => Voice::Own,
         };
         let chat_itself =
@@ -211,19 +221,27 @@ impl From<RawMessage> for Message {
             chat: raw.chat.id,
             private,
             thread,
-            author: name_of(raw.sender_chat.as_ref().unwrap_or(&Value::Null), raw.from.as_ref()),
+            author,
+            sender_chat,
+            automatic: raw.is_automatic_forward == Value::Bool(true),
+            moved,
             from: raw.from.or(chat_itself),
             entities: readable(if raw.text.is_some() { &raw.entities } else { &raw.media.caption_entities }),
             content: content(raw.text, &raw.media),
             replied_origin: raw.reply_to_message.as_ref().and_then(RawReplied::origin),
             replies_to: raw.reply_to_message.as_ref().map(|replied| replied.message_id).filter(|id| *id != thread),
             replied: replied(raw.reply_to_message.as_ref().filter(|replied| replied.message_id != thread), &raw.quote),
-            reply_to: raw.reply_to_message.and_then(|replied| replied.from),
+            // Everything in a topic replies to whoever opened it.
+            reply_to: raw
+                .reply_to_message
+                .filter(|replied| thread == 0 || replied.message_id != thread)
+                .and_then(|replied| replied.from),
             sent_at: raw.date.as_i64().unwrap_or(0),
             album: raw.media_group_id.as_str().map(str::to_owned),
             forwarded,
             forwarded_from: origin_name(&origin).or_else(|| first_name(raw.forward_from.as_ref()?)),
             voice,
+            via: raw.via_bot.and_then(|bot| bot.get("id")?.as_i64()),
         }
     }
 }
@@ -243,26 +261,8 @@ fn content(text: Option<String>, media: &RawMedia) -> Content {
     }
 }
 
-/// What it replies to. A quote of a message in another chat stands alone.
-fn replied(message: Option<&RawReplied>, quote: &Value) -> Option<Replied> {
-    let quote = quote.get("text").and_then(Value::as_str).filter(|quote| !quote.trim().is_empty()).map(str::to_owned);
-    let Some(message) = message else {
-        return quote.map(|quote| Replied {
-            author: None,
-            text: String::new(),
-            quote: Some(quote),
-            attachments: vec![],
-        });
-    };
-    let words = message.text.clone().filter(|text| !text.trim().is_empty());
-    let text = words.or_else(|| message.media.caption().map(str::to_owned)).or_else(|| message.media.in_words());
-    let author = name_of(&message.sender_chat, message.from.as_ref());
-    let attachments = message.media.attachments();
-    Some(Replied { author, text: text.unwrap_or_default(), quote, attachments })
-}
-
 /// What whoever wrote something is called: the chat in whose name they did, or themselves.
-fn name_of(chat: &Value, user: Option<&User>) -> Option<String> {
+pub(super) fn name_of(chat: &Value, user: Option<&User>) -> Option<String> {
     let title = chat.get("title").and_then(Value::as_str).map(str::to_owned);
     title.or_else(|| user?.first_name.clone()).filter(|name| !name.trim().is_empty())
 }
@@ -277,16 +277,6 @@ fn origin_name(origin: &Value) -> Option<String> {
 
 fn first_name(user: &Value) -> Option<String> {
     user.get("first_name").and_then(Value::as_str).map(str::to_owned)
-}
-
-impl RawReplied {
-    /// Who wrote it, if it was passed on.
-    fn origin(&self) -> Option<Origin> {
-        let told = [self.forward_origin.pointer("/sender_user/id"), self.forward_from.get("id")];
-        let person = told.into_iter().flatten().find_map(Value::as_i64).map(Origin::Person);
-        let forwarded = !(self.forward_origin.is_null() && self.forward_from.is_null());
-        person.or(forwarded.then_some(Origin::Hidden))
-    }
 }
 
 fn readable(entities: &Value) -> Vec<Entity> {

@@ -13,15 +13,21 @@ use serde::{Deserialize, Serialize};
 mod attachment;
 mod envelope;
 mod event;
+mod inline;
 mod media;
+mod membership;
 mod message;
 mod name;
+mod replied;
 
 pub use attachment::{Attachment, AttachmentKind};
 pub use envelope::{Envelope, edited_message, envelope};
 pub use event::{Callback, Event, event};
-pub use message::{Content, Entity, Message, Origin, Replied, User, Voice};
+pub use inline::{Chosen, Typed};
+pub use membership::{ChatKind, Membership};
+pub use message::{Content, Entity, Message, Moved, Origin, User, Voice};
 pub use name::name;
+pub use replied::Replied;
 
 /// One conversation: what is in a lane is worked on in order, lanes do not wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,7 +36,7 @@ pub struct Lane {
     pub bot: i64,
     /// The chat; for updates without one the user, or 0.
     pub chat: i64,
-    /// The topic, 0 for none.
+    /// The topic, 0 for none; [`INLINE`] for what `chat` asks inline.
     pub thread: i64,
     /// Control updates (a Stop button) have a lane of their own beside the conversation's, so that they overtake it.
     pub control: bool,
@@ -43,6 +49,10 @@ impl Lane {
         Self { control: false, ..self }
     }
 }
+
+/// The topic in which what a person asks inline is kept, beside their private chat: no topic of Telegram's has it. It is
+/// worked on and remembered apart from what they say in private.
+pub const INLINE: i64 = -1;
 
 /// The start of `callback_data` of every button that stops an answer.
 pub const STOP_BUTTON: &str = "stop";

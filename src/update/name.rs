@@ -13,7 +13,7 @@ const MOST: usize = 32;
 pub fn name(raw: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Update<'a> {
-        #[serde(borrow, default, alias = "edited_message", alias = "callback_query")]
+        #[serde(borrow, default, alias = "edited_message", alias = "callback_query", alias = "chosen_inline_result")]
         message: Option<Caused<'a>>,
     }
     #[derive(Deserialize)]
@@ -58,6 +58,7 @@ mod tests {
         for raw in [
             format!(r#"{{"update_id":1,"message":{{"chat":{{"id":5}},"from":{from},"text":"x"}}}}"#),
             format!(r#"{{"update_id":1,"edited_message":{{"from":{from}}}}}"#),
+            format!(r#"{{"update_id":1,"chosen_inline_result":{{"from":{from},"query":"x"}}}}"#),
             format!(r#"{{"update_id":1,"callback_query":{{"id":"1","from":{from},"data":"x"}}}}"#),
         ] {
             assert_eq!(name(&raw).as_deref(), Some("Anna @anna"), "{raw}");

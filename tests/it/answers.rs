@@ -162,3 +162,21 @@ async fn commands_and_what_cannot_be_read_are_answered_in_the_persons_language()
     assert_eq!(world.model.request_count(), 0);
     world.ends().await;
 }
+
+#[tokio::test]
+async fn four_thousand_emoji_are_asked_and_answered_whole() {
+    let world = World::with_settings(Mode::Webhook, &[("MAX_TOKENS", "20000")]).await;
+    world.model.answers_with(|asked| asked.question().to_owned());
+    let (emoji, family) = ("😀".repeat(4096), "👨‍👩‍👧‍👦".repeat(300));
+    // Telegram takes 4,096 units a message, which an app cuts a paste into.
+    world.anna(&emoji[..emoji.len() / 2]);
+    world.anna(&emoji[emoji.len() / 2..]);
+    world.drains().await;
+    let answered: String = world.said(ANNA).iter().map(|message| message.text.as_str()).collect();
+    assert_eq!((world.model.request_count(), answered.chars().count()), (1, 4096));
+    assert!(answered.chars().all(|each| each == '😀'));
+    world.anna(&family);
+    world.drains().await;
+    assert_eq!(world.last_said(ANNA), family);
+    world.ends().await;
+}

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::world::{ANNA, Mode, World, until};
 
+/// What the sandbox's model lists: those that talk, and those that paint or listen.
+const LISTED: usize = 7 + 4;
+
 /// The list as the bot has kept it: the ids.
 pub(crate) fn kept(world: &World) -> Vec<String> {
     let text = std::fs::read(world.folder.path().join("models.json")).unwrap_or_default();
@@ -37,7 +40,7 @@ async fn a_list_that_cannot_be_had_is_told_once_and_leaves_the_one_from_before()
     world.model.fails_at_the_list(Some(Fault::status(500, "oops", "server")));
     world.bot.starts().await;
     until("it is told again", async || world.bot.said("The list of models cannot be had now") == 2).await;
-    assert_eq!(kept(&world).len(), 7);
+    assert_eq!(kept(&world).len(), LISTED);
     world.ends().await;
 }
 
@@ -47,7 +50,7 @@ async fn a_list_of_odd_entries_is_kept_as_far_as_it_is_understood() {
     world.model.lists_more(500);
     world.bot.starts().await;
     knows_models(&world).await;
-    assert_eq!(kept(&world).len(), 507);
+    assert_eq!(kept(&world).len(), LISTED + 500);
     world.ends().await;
 }
 
@@ -66,7 +69,7 @@ async fn the_list_is_asked_for_anew_every_day_and_sooner_after_a_failure() {
     .await;
     world.model.fails_at_the_list(None);
     world.model.lists_more(3);
-    inside.lives_until("it is asked for again", async || kept(&world).len() == 10).await;
+    inside.lives_until("it is asked for again", async || kept(&world).len() == LISTED + 3).await;
     inside.stops().await;
     world.ends().await;
 }

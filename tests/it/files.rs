@@ -128,6 +128,26 @@ async fn a_pdf_is_read_by_the_engine_that_costs_nothing() {
 }
 
 #[tokio::test]
+async fn a_pdf_is_parsed_once_and_what_was_read_in_it_is_given_back() {
+    let mut world = World::with(Mode::Webhook).await;
+    world.sends_with(ANNA, ANNA, samples::pdf(), "what do I owe?");
+    world.drains().await;
+    world.bot.dies();
+    world.bot.starts().await;
+    for question in ["and when?", "to whom?"] {
+        world.anna(question);
+        world.drains().await;
+    }
+    let parsed: Vec<Vec<bool>> =
+        world.model.requests().iter().map(|asked| asked.media.iter().map(|media| media.parsed).collect()).collect();
+    assert_eq!(parsed, [[true], [false], [false]]);
+    let body = world.model.requests().pop().unwrap().body;
+    let answer = body["messages"].as_array().unwrap().iter().find(|message| message["role"] == "assistant").unwrap();
+    assert!(answer["annotations"][0]["file"]["content"].to_string().contains(samples::PDF_WORDS), "{answer}");
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_voice_message_is_heard_by_a_model_that_listens() {
     let world = World::with(Mode::Webhook).await;
     world.sends(ANNA, ANNA, samples::voice());

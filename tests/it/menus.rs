@@ -18,7 +18,7 @@ fn menu(world: &World, chat: i64, person: i64) -> Vec<(String, String)> {
 }
 
 fn expected(language: Language, audience: Audience) -> Vec<(String, String)> {
-    let menu = replies::menu(language, audience).into_iter();
+    let menu = replies::menu(language, audience, false).into_iter();
     menu.map(|entry| (entry.command, entry.description)).collect()
 }
 
@@ -86,8 +86,8 @@ async fn an_owner_sees_the_owners_commands_in_their_chat_alone() {
     world.says(OLGA, OLGA, "/help");
     world.anna("/help");
     world.drains().await;
-    assert_eq!(world.last_said(OLGA), replies::help(Language::Ru, Audience::Owner));
-    assert_eq!(world.last_said(ANNA), replies::help(Language::En, Audience::Person));
+    assert_eq!(world.last_said(OLGA), replies::help(Language::Ru, Audience::Owner, false));
+    assert_eq!(world.last_said(ANNA), replies::help(Language::En, Audience::Person, false));
     world.ends().await;
 }
 

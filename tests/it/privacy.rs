@@ -46,7 +46,7 @@ async fn privacy_says_what_is_kept_how_long_by_whom_and_where_the_owner_says_mor
     world.anna("/privacy");
     world.drains().await;
     insta::assert_snapshot!(world.last_said(ANNA), @"
-    What I keep: your questions and my answers (also those in groups), instructions that you gave with /new, your settings and your language, your name and @username, the first and the last day on which you were here, and what your answers cost. Of the rest that is said in groups I keep nothing.
+    What I keep: your questions and my answers (also those in groups, and where I was asked by my name), instructions that you gave with /new, your settings and your language, your name and @username, the first and the last day on which you were here, and what your answers cost. Of the rest that is said in groups I keep nothing.
 
     How long: questions and answers for 7 days; the rest until you ask for it to be deleted.
 
@@ -281,5 +281,34 @@ async fn who_keeps_everything_is_not_forgotten_and_another_persons_button_does_n
     let kept = world.taps(ANNA, ANNA, "Keep it").await;
     assert_eq!((kept.text, kept.keyboard), (replies::forget_kept(Language::En), None));
     assert_eq!(rows(&open(world.folder.path()), "turns", "user_id", ANNA), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_is_shut_out_takes_along_and_deletes_what_is_theirs_all_the_same() {
+    let boris = BORIS.to_string();
+    let world = World::with_settings(Mode::Webhook, &[("ADMIN_USER_IDS", boris.as_str())]).await;
+    world.anna(&format!("my word is {CANARY}"));
+    world.drains().await;
+    world.says(BORIS, BORIS, &format!("/ban {ANNA}"));
+    world.drains().await;
+    world.anna("are you there?");
+    world.anna("/export");
+    world.drains().await;
+    let exported = world.said(ANNA).into_iter().filter(|message| message.document.is_some()).count();
+    assert_eq!((exported, world.model.request_count()), (2, 1));
+    is_forgotten(&world).await;
+    let folder = world.folder.path().to_owned();
+    until("the log is wiped", async || found_in(&folder, CANARY).is_empty()).await;
+    let database = open(world.folder.path());
+    assert_eq!(rows(&database, "turns", "user_id", ANNA), 0);
+    let known: String = database
+        .query_row(
+            "SELECT banned || ifnull(name, '-') || ifnull(last_seen, '-') FROM people WHERE user_id = ?1",
+            [ANNA],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(known, "1--", "the ban stays, and nothing else");
     world.ends().await;
 }

@@ -82,6 +82,38 @@ async fn what_is_chosen_at_the_sandbox_is_sent_and_can_be_seen_and_played() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_asked_inline_at_the_sandbox_grows_in_its_message_and_is_whole() {
+    story("webhook", async |anna, _| {
+        let trip = -1_000_000_002_001;
+        anna.opens_chat(trip).await;
+        anna.types("@routergram_sandbox_bot what is tea?").await;
+        anna.sees("results", "Ask: what is tea?").await;
+        anna.types("\u{E015}\u{E007}").await;
+        anna.sees("origin", "via @routergram_sandbox_bot").await;
+        let last = "const last = [...document.querySelectorAll('.msg')].at(-1);";
+        let key = "last?.querySelector('[data-testid=key]')?.innerText";
+        anna.waits_for("a Stop button", &format!("{last} return {key}?.includes('Stop')")).await;
+        let whole = format!("{last} return {key} === undefined && last.innerText.includes('You wrote: what is tea?')");
+        anna.waits_for("the whole answer", &whole).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_way_from_an_inline_hint_leads_to_the_private_chat_of_the_sandbox() {
+    story("polling", async |anna, _| {
+        anna.opens_chat(-1_000_000_002_001).await;
+        anna.types("@routergram_sandbox_bot ").await;
+        anna.sees("results", "Type a question behind my name").await;
+        anna.clicks("[data-testid=result-button]").await;
+        anna.waits_for("her own chat", "return location.hash.includes('chat=1001')").await;
+        anna.sees_the_answer().await;
+        anna.waits_for_message("/start inline").await;
+    })
+    .await;
+}
+
 /// The program, killed when it goes out of scope.
 pub(crate) struct Sandbox {
     child: Child,

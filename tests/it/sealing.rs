@@ -4,7 +4,7 @@ use routergram::replies::{self, Language};
 
 use crate::privacy::{CANARY, found_in};
 use crate::world::audit::stored;
-use crate::world::{ANNA, BORIS, GROUP, Mode, World};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, samples};
 
 const KEY: &str = "Q0FOQVJZLUtFWS1USEFULUlTLVZJU0lCTFktRkFMU0U=";
 const OTHER: &str = "fbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfb";
@@ -133,5 +133,47 @@ async fn a_key_is_made_and_changed_by_command() {
     let asked = world.model.requests().pop().unwrap();
     assert_eq!(asked.said_by("user").collect::<Vec<_>>(), [&format!("one {CANARY}"), "two"]);
     assert_eq!(found_in(&folder, CANARY), Vec::<String>::new());
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn what_is_heard_read_and_painted_is_sealed_too_and_known_again_after_a_kill() {
+    let models = [("TRANSCRIPTION_MODEL", "openai/whisper-1"), ("IMAGE_MODEL", "recraft/recraft-v3")];
+    let settings: Vec<_> = [("DATA_KEY", KEY)].into_iter().chain(models).collect();
+    let mut world = world(&settings).await;
+    let folder = world.folder.path().to_owned();
+    world.model.hears(Some(CANARY));
+    world.bot.set("ROUTERGRAM_FAULT_POINT", "after-keep-heard");
+    world.sends(ANNA, ANNA, samples::voice());
+    world.bot.spawns();
+    assert_eq!(world.bot.ends().await.status, None);
+    assert_eq!(stored::<i64>(&folder, "SELECT count(*) FROM heard"), 1);
+    assert_eq!(found_in(&folder, CANARY), Vec::<String>::new(), "what was heard");
+    world.bot.unset("ROUTERGRAM_FAULT_POINT");
+    world.bot.starts().await;
+    world.drains().await;
+    assert_eq!((world.last_said(ANNA), world.model.asked_beside().len()), (format!("to {CANARY}"), 1));
+
+    world.sends_with(ANNA, ANNA, samples::pdf(), "what do I owe?");
+    world.drains().await;
+    assert_eq!(stored::<i64>(&folder, "SELECT count(annotations) FROM turns"), 1);
+    assert_eq!(found_in(&folder, samples::PDF_WORDS), Vec::<String>::new(), "what was read");
+    world.bot.dies();
+    world.bot.set("ROUTERGRAM_FAULT_POINT", "before-sendPhoto");
+    world.anna(&format!("/image {CANARY}"));
+    world.bot.spawns();
+    assert_eq!(world.bot.ends().await.status, None);
+    assert_eq!(stored::<i64>(&folder, "SELECT count(painting) FROM parts"), 1);
+    for words in [CANARY, samples::PDF_WORDS, "iVBORw0KGgo"] {
+        assert_eq!(found_in(&folder, words), Vec::<String>::new(), "{words}");
+    }
+    world.bot.unset("ROUTERGRAM_FAULT_POINT");
+    world.bot.starts().await;
+    world.drains().await;
+    assert!(world.said(ANNA).pop().unwrap().photo.is_some());
+    world.anna("and when?");
+    world.drains().await;
+    let body = world.model.requests().pop().unwrap().body.to_string();
+    assert!(body.contains(samples::PDF_WORDS), "it is given back");
     world.ends().await;
 }

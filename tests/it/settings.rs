@@ -118,27 +118,16 @@ async fn somebody_chooses_their_language_and_it_is_theirs_everywhere_also_after_
     let russian = world.taps(ANNA, ANNA, "Русский").await;
     assert_eq!(russian.text, replies::language_heading(Language::Ru));
     assert_eq!(buttons(&russian)[1], ["✓ Русский"]);
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person, false));
     world.bot.dies();
     world.bot.starts().await;
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person));
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::Ru, Audience::Person, false));
     world.says(ANNA, GROUP, "/help");
     world.drains().await;
-    assert_eq!(world.last_said(GROUP), replies::help(Language::Ru, Audience::Group));
-    assert_eq!(says(&world, BORIS, "/help").await.text, replies::help(Language::Ru, Audience::Person));
+    assert_eq!(world.last_said(GROUP), replies::help(Language::Ru, Audience::Group, false));
+    assert_eq!(says(&world, BORIS, "/help").await.text, replies::help(Language::Ru, Audience::Person, false));
     says(&world, ANNA, "/language").await;
     world.taps(ANNA, ANNA, "как в Telegram").await;
-    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::En, Audience::Person));
-    world.ends().await;
-}
-
-#[tokio::test]
-async fn a_group_has_neither_settings_nor_a_language() {
-    let world = world(&[]).await;
-    world.says(ANNA, GROUP, "/settings");
-    world.says(ANNA, GROUP, "/language");
-    world.says(ANNA, GROUP, "/help");
-    world.drains().await;
-    assert_eq!(world.said(GROUP).len(), 1);
+    assert_eq!(says(&world, ANNA, "/help").await.text, replies::help(Language::En, Audience::Person, false));
     world.ends().await;
 }

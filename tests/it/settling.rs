@@ -180,15 +180,8 @@ impl Office {
             bill: Bill::default(),
         };
         let (question, answer) = ("?".to_owned(), "!".to_owned());
-        let turn = FinishedTurn {
-            user: ANNA,
-            asked_in: 1,
-            question,
-            attachments: Vec::new(),
-            answer,
-            complete: false,
-            usage: Some(usage),
-        };
+        let turn =
+            FinishedTurn { user: ANNA, asked_in: 1, question, answer, usage: Some(usage), ..FinishedTurn::default() };
         let lane = Lane { bot: BOT, chat: ANNA, thread: 0, control: false };
         let update = NewUpdate { update_id: Some(update_id), lane, raw: "{}".to_owned(), unreadable: None };
         let accepted = self.storage.accept(vec![update]).await.unwrap();

@@ -222,7 +222,7 @@ async fn the_bots_own_sentences_arrive_in_trouble_too() {
     world.telegram.fail(Fault::new("sendMessage", 1, Trouble::InternalServerError));
     world.anna("/help");
     world.answers(ANNA, 1).await;
-    assert_eq!(world.last_said(ANNA), replies::help(Language::En, Audience::Person));
+    assert_eq!(world.last_said(ANNA), replies::help(Language::En, Audience::Person, false));
     world.ends().await;
 }
 

@@ -74,6 +74,8 @@ fn show_prints_every_variable_its_value_and_its_origin() {
     MODEL                        openai/gpt-4o-mini                                            .env
     FALLBACK_MODELS              –                                                             not set
     ALLOWED_MODELS               all                                                           default
+    IMAGE_MODEL                  –                                                             not set
+    TRANSCRIPTION_MODEL          –                                                             not set
     SYSTEM_PROMPT                You are a pirate.\nYou say arr, and much more than fits int…  environment
     PERSONAS_FILE                a small built-in set                                          default
     ALLOWED_USER_IDS             everybody                                                     default

@@ -1,7 +1,7 @@
 //! `/model`: choose who answers in this chat or topic; `/model gpt` searches, and a whole id chooses at once.
 //!
-//! In a group the choice is the group's, and whoever may use the bot there may choose: what that can cost is up to
-//! `ALLOWED_MODELS` and the budgets.
+//! In a group the choice is the group's, and its admins choose: what that can cost is up to `ALLOWED_MODELS` and the
+//! budgets of those who ask.
 
 use std::sync::Arc;
 
@@ -64,5 +64,5 @@ async fn changed(tools: &Tools, job: &Job, model: Option<&String>, view: &View) 
 
 fn place<'a>(tools: &'a Tools, job: &Job, preferences: &Preferences) -> Place<'a> {
     let choices = Choices::of(tools, preferences);
-    Place { tools, language: job.language(), choices, has_settings: job.is_private() }
+    Place { tools, language: job.language(), choices }
 }

@@ -23,8 +23,6 @@ pub(super) struct Place<'a> {
     pub(super) language: Language,
     /// What holds there.
     pub(super) choices: Choices,
-    /// Can it lead back to the settings?
-    pub(super) has_settings: bool,
 }
 
 /// A maker and its models.
@@ -146,8 +144,7 @@ impl Place<'_> {
     }
 
     fn way_back(&self) -> Vec<Row> {
-        let row = self.has_settings.then(|| vec![(replies::settings_button(self.language), Wish::Settings)]);
-        row.into_iter().collect()
+        vec![vec![(replies::settings_button(self.language), Wish::Settings)]]
     }
 }
 

@@ -71,7 +71,7 @@ async fn a_stalled_poll_is_noticed_and_asked_again() {
     let telegram = Telegram::new(secret, &config, clock.clone()).unwrap();
     let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();
     let inbox = Inbox::new(storage.clone(), clock.clone(), 123_456, 1);
-    let (acceptor, _storing) = door(123_456, storage, inbox, crate::turn::Running::default(), clock.clone());
+    let (acceptor, _storing, _typing) = door(123_456, storage, inbox, crate::turn::Running::default(), clock.clone());
     let polling = run(telegram, acceptor, clock.clone(), StopSignals::default(), |_| {});
     let asked_again = async {
         while taken.load(Ordering::Relaxed) < 2 {

@@ -7,7 +7,7 @@ async fn list_answers(status: u16, body: &str) -> Result<Option<Vec<OfferedModel
     let server = Server::start().await;
     let serving = async {
         let asked = server.asked().await;
-        assert!(asked.head.starts_with("GET /api/v1/models HTTP/1.1"), "{}", asked.head);
+        assert!(asked.head.starts_with("GET /api/v1/models?output_modalities="), "{}", asked.head);
         asked.answers(status, "", body).await;
     };
     tokio::join!(server.client().models(), serving).0

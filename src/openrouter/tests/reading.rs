@@ -44,7 +44,13 @@ async fn an_answer_is_read_with_all_that_comes_beside_it() {
         cost_micro_usd: Some(123),
     };
     let reason = Some("stop".into());
-    let expected = Finish { reason, model: Some("served/by".into()), provider: Some("P".into()), usage: used };
+    let expected = Finish {
+        reason,
+        model: Some("served/by".into()),
+        provider: Some("P".into()),
+        usage: used,
+        annotations: Vec::new(),
+    };
     assert_eq!(stream.finish(), &expected);
     assert_eq!(stream.next().await.unwrap(), None, "the end stays the end");
 }

@@ -1,8 +1,10 @@
 //! The languages that the bot speaks, a file each; and what a language is beside its words.
 //!
-//! Another one is a file like `russian.rs` and a line in the list below. What is missing in it, the compiler names.
+//! Another one is a file like `russian` and a line in the list below. What is missing in it, the compiler names.
 
-use super::{access, chart, commands, failures, money, owner, panels, people, personas, privacy, status, unread};
+use super::{
+    access, chart, commands, failures, groups, inline, money, owner, panels, people, personas, privacy, status, unread,
+};
 
 mod english;
 mod russian;
@@ -16,6 +18,8 @@ pub(super) trait Speech:
     + chart::Words
     + commands::Words
     + failures::Words
+    + groups::Words
+    + inline::Words
     + money::Words
     + owner::Words
     + panels::Words

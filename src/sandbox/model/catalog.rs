@@ -112,6 +112,11 @@ struct Specialist {
     charge: Charge,
 }
 
+/// Who paints, and who writes down recordings, in the sandbox.
+pub const PAINTER: &str = "bytedance-seed/seedream-4.5";
+/// See [`PAINTER`].
+pub const LISTENER: &str = "openai/gpt-4o-mini-transcribe";
+
 const SPECIALISTS: [Specialist; 4] = [
     Specialist {
         id: "openai/whisper-1",
@@ -121,14 +126,14 @@ const SPECIALISTS: [Specialist; 4] = [
         charge: Charge::PerSecond(100_000),
     },
     Specialist {
-        id: "openai/gpt-4o-mini-transcribe",
+        id: LISTENER,
         name: "OpenAI: GPT-4o Mini Transcribe",
         takes: &["audio"],
         gives: "transcription",
         charge: Charge::PerSecond(50_000),
     },
     Specialist {
-        id: "bytedance-seed/seedream-4.5",
+        id: PAINTER,
         name: "ByteDance Seed: Seedream 4.5",
         takes: &["text", "image"],
         gives: "image",

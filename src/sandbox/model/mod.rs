@@ -35,6 +35,7 @@ use url::Url;
 
 pub use behaviour::{Fault, Gate, Records, Reporting};
 pub use beside::Trade;
+pub use catalog::{LISTENER, PAINTER};
 pub use journal::{AskedBeside, AskedMessage, AskedRequest, Booking, Outcome};
 pub use media::{AskedMedia, MediaKind};
 

@@ -79,6 +79,7 @@ impl FakeTelegram {
             name: options.name,
             username: options.username,
             privacy: true,
+            joinable: true,
             commands: std::collections::BTreeMap::new(),
             profile: std::collections::BTreeMap::new(),
         };
@@ -213,6 +214,11 @@ impl FakeTelegram {
     /// Privacy mode, on by default: in groups the bot sees only what is meant for it.
     pub fn set_privacy(&self, on: bool) {
         self.shared.change(|world, _| world.bot.privacy = on);
+    }
+
+    /// Whether the bot may be added to groups.
+    pub fn set_joinable(&self, joinable: bool) {
+        self.shared.change(|world, _| world.bot.joinable = joinable);
     }
 
     /// Off: unknown parameters and loose types are let through and counted, for clients of others.

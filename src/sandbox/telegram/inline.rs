@@ -45,9 +45,16 @@ pub(super) struct InlineQuery {
     at: Timestamp,
     /// What the bot offers, once it has answered.
     results: Option<Vec<Value>>,
+    /// The button above that, as in the Bot API.
+    button: Option<Value>,
 }
 
 impl InlineQuery {
+    /// The button above what the bot offers.
+    pub(super) fn button(&self) -> Option<&Value> {
+        self.button.as_ref()
+    }
+
     /// What the bot offers, once it has answered.
     pub(super) fn results(&self) -> Option<&[Value]> {
         self.results.as_deref()
@@ -67,7 +74,7 @@ impl World {
         let id = format!("{}{:09}", user.unsigned_abs() % 1_000_000_000, 700_000_000 + self.last_inline);
         let from = wire::anybody(self, user);
         let content = json!({"id": id, "from": from, "query": query, "offset": "", "chat_type": kind});
-        self.inline_queries.insert(id.clone(), InlineQuery { user, text: query, at: now, results: None });
+        self.inline_queries.insert(id.clone(), InlineQuery { user, text: query, at: now, results: None, button: None });
         let update_ids = self.updates.push("inline_query", &content, now).into_iter().collect();
         Ok(ActDone { update_ids, inline_query_id: Some(id), ..ActDone::default() })
     }
@@ -106,16 +113,22 @@ impl World {
     }
 
     /// `answerInlineQuery`.
-    pub(super) fn offer(&mut self, query: &str, results: &[Value], now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn offer(
+        &mut self,
+        query: &str,
+        (results, button): (&[Value], Option<&Value>),
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         let results: Vec<Value> = check(results)?;
+        check_button(button)?;
         let asked = self.inline_queries.get_mut(query);
         let asked =
             asked.filter(|asked| asked.results.is_none() && now.since(asked.at) <= PATIENCE).ok_or_else(|| {
                 Refusal::bad_request("query is too old and response timeout expired or query ID is invalid")
             })?;
-        asked.results = Some(results.clone());
-        let (user, query) = (asked.user, query.to_owned());
-        self.emit(Event::InlineResults { user, query, results });
+        (asked.results, asked.button) = (Some(results.clone()), button.cloned());
+        let (user, query, button) = (asked.user, query.to_owned(), button.cloned());
+        self.emit(Event::InlineResults { user, query, results, button });
         Ok(())
     }
 }
@@ -144,6 +157,20 @@ fn check(results: &[Value]) -> Result<Vec<Value>, Refusal> {
         content(result["input_message_content"].as_object().unwrap_or(&serde_json::Map::new()))?;
     }
     Ok(results.to_vec())
+}
+
+/// `InlineQueryResultsButton`: words, and what follows `/start` in the private chat.
+fn check_button(button: Option<&Value>) -> Result<(), Refusal> {
+    let Some(button) = button else { return Ok(()) };
+    let parameter = button["start_parameter"].as_str().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if button["text"].as_str().is_none_or(str::is_empty) {
+        return Err(Refusal::bad_request("button text is empty"));
+    }
+    if !(1..=64).contains(&parameter.len()) || !parameter.chars().all(plain) {
+        return Err(Refusal::bad_request("START_PARAM_INVALID"));
+    }
+    Ok(())
 }
 
 /// `InputTextMessageContent`: like the parameters of a message, but for the name of the text.

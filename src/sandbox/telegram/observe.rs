@@ -108,6 +108,13 @@ impl FakeTelegram {
         self.shared.look().inline_queries.get(query)?.results().map(<[_]>::to_vec)
     }
 
+    /// The words on the button above that.
+    #[must_use]
+    pub fn inline_button(&self, query: &str) -> Option<String> {
+        let world = self.shared.look();
+        world.inline_queries.get(query)?.button()?["text"].as_str().map(str::to_owned)
+    }
+
     /// Returns when the bot has answered an inline query.
     pub async fn inline_answered(&self, query: &str) {
         self.until(|world| world.inline_queries.get(query).is_some_and(|asked| asked.results().is_some())).await;

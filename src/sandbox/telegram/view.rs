@@ -335,6 +335,8 @@ pub enum Event {
         query: String,
         /// `InlineQueryResult`s as in the Bot API.
         results: Vec<Value>,
+        /// The button above them: an `InlineQueryResultsButton`.
+        button: Option<Value>,
     },
     /// The answer to a pressed button.
     CallbackAnswer {

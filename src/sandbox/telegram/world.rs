@@ -33,6 +33,8 @@ pub(super) struct Bot {
     pub(super) username: String,
     /// In groups it sees only what is meant for it.
     pub(super) privacy: bool,
+    /// May it be added to groups?
+    pub(super) joinable: bool,
     /// `setMyCommands`, by scope and language.
     pub(super) commands: BTreeMap<(String, String), Value>,
     /// `setMyName`, `setMyDescription` and so on, by what is set, chat or language.

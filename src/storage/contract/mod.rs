@@ -32,6 +32,8 @@ macro_rules! promises {
 
 mod claims;
 mod conversations;
+mod groups;
+mod heard;
 mod inbox;
 mod ledger;
 mod preferences;
@@ -123,7 +125,7 @@ fn reply(parts: &[&str], turn: Option<FinishedTurn>) -> NewReply {
 }
 
 fn past(question: &str, answer: &str) -> PastTurn {
-    PastTurn { question: question.to_owned(), attachments: Vec::new(), answer: answer.to_owned() }
+    PastTurn { question: question.to_owned(), answer: answer.to_owned(), ..PastTurn::default() }
 }
 
 fn turn(question: &str, answer: &str) -> FinishedTurn {
@@ -136,13 +138,13 @@ fn turn(question: &str, answer: &str) -> FinishedTurn {
         bill: Bill { payer: 99, day: Day(20_000), reserved_micro_usd: 5_000 },
     };
     FinishedTurn {
+        inline: None,
         user: 99,
-        asked_in: 0,
         question: question.to_owned(),
-        attachments: Vec::new(),
         answer: answer.to_owned(),
         complete: true,
         usage: Some(usage),
+        ..FinishedTurn::default()
     }
 }
 

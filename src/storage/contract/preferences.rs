@@ -28,6 +28,7 @@ async fn what_was_chosen_survives_a_crash_and_comes_with_the_conversation(mut wo
         PreferenceChange::Effort(Some(Effort::High)),
         PreferenceChange::Length(AnswerLength::Short),
         PreferenceChange::WebSearch(Some(true)),
+        PreferenceChange::Transcripts(Some(true)),
     ];
     chooses(&world, 1, &all).await;
     world.reopens().await;
@@ -37,6 +38,7 @@ async fn what_was_chosen_survives_a_crash_and_comes_with_the_conversation(mut wo
         effort: Some(Effort::High),
         length: AnswerLength::Short,
         web_search: Some(true),
+        transcripts: Some(true),
     };
     assert_eq!(world.preferences(lane(5)).await.unwrap(), chosen);
     assert_eq!(world.conversation(lane(5), 1000, None).await.unwrap().preferences, chosen);

@@ -2,7 +2,7 @@
 
 use crate::config::Effort;
 use crate::replies::Language;
-use crate::storage::{Days, Decision, PersonChange, PreferenceChange, Preferences};
+use crate::storage::{Days, Decision, Heard, PersonChange, PreferenceChange, Preferences};
 
 use super::*;
 
@@ -49,6 +49,8 @@ async fn whoever_is_forgotten_has_said_nothing_and_chosen_nothing(world: World) 
     world.answers(2, -5, turn("in a group", "a")).await;
     world.answers(3, -5, FinishedTurn { user: 7, ..turn("somebody else's", "a") }).await;
     let key = world.begins(4, PERSON).await.key;
+    let (file, text) = ("file".to_owned(), "hello".to_owned());
+    world.keep_heard(key, Heard { file, user: PERSON, text, usage: UsageRecord::default() }).await.unwrap();
     let preferences = vec![
         PreferenceChange::Effort(Some(Effort::High)),
         PreferenceChange::Language { user: PERSON, language: Some(Language::Ru) },
@@ -60,6 +62,7 @@ async fn whoever_is_forgotten_has_said_nothing_and_chosen_nothing(world: World) 
     let group = world.conversation(lane(-5), 1000, None).await.unwrap();
     assert_eq!(group.turns, [past("somebody else's", "a")]);
     assert_eq!(world.preferences(lane(PERSON)).await.unwrap(), Preferences::default());
+    assert_eq!(world.heard(lane(PERSON), "file").await.unwrap(), None);
     assert_eq!(world.languages(BOT).await.unwrap(), [(7, Language::Ru)]);
 }
 

@@ -2,11 +2,14 @@
 
 use super::*;
 use crate::storage::AskedTurn;
+use crate::update::INLINE;
 
 promises! {
     the_last_question_of_the_open_conversation_is_known
     a_question_is_found_by_the_message_that_asked_it
     a_turn_knows_the_messages_that_carry_its_answer
+    what_was_asked_inline_is_found_by_its_message_and_apart_from_the_private_chat
+    what_a_press_has_asked_is_known_until_it_is_done
     a_turn_that_is_answered_again_leaves_the_conversation
     a_turn_can_be_left_out_of_the_conversation
     every_attempt_at_a_question_is_replaced_and_left_out_with_the_last
@@ -62,6 +65,42 @@ async fn a_turn_knows_the_messages_that_carry_its_answer(world: World) {
     let given_up = NewReply { in_place: vec![600], ..reply(&[], Some(turn("q2", ""))) };
     world.store_reply(key, given_up).await.unwrap();
     assert_eq!(last(&world).await.unwrap().messages, [600]);
+}
+
+async fn what_was_asked_inline_is_found_by_its_message_and_apart_from_the_private_chat(mut world: World) {
+    let inline = Lane { thread: INLINE, ..lane(5) };
+    let asked = |handle: &str, question: &str, answer: &str| {
+        let turn = FinishedTurn { inline: Some(handle.to_owned()), ..turn(question, answer) };
+        NewReply { inline: Some(handle.to_owned()), ..reply(&["x"], Some(turn)) }
+    };
+    world.accept(vec![NewUpdate { lane: inline, ..update(1, 5) }]).await.unwrap();
+    let waiting = world.pending_in_lane(inline, Seq(0), 1).await.unwrap();
+    let key = world.begin(waiting[0].seq).await.unwrap().key;
+    world.store_reply(key, asked("m1", "q1", "a1")).await.unwrap();
+    world.reopens().await;
+    let stored = world.begin(key.seq).await.unwrap();
+    assert_eq!(stored.reply.unwrap().inline.as_deref(), Some("m1"));
+    world.delivered(stored.key, 0, 0, true).await.unwrap();
+    let (user, found) = world.turn_asked_inline(BOT, "m1").await.unwrap().unwrap();
+    assert_eq!((user, found.question.as_str(), found.answered), (99, "q1", true));
+    assert!(world.turn_asked_inline(BOT, "m2").await.unwrap().is_none());
+    assert!(world.turn_asked_inline(BOT + 1, "m1").await.unwrap().is_none());
+    assert_eq!(world.answer(inline, key.seq).await.unwrap().as_deref(), Some("a1"));
+    assert_eq!(world.answer(lane(5), key.seq).await.unwrap(), None);
+    assert_eq!(world.answer(Lane { chat: 6, ..inline }, key.seq).await.unwrap(), None);
+    assert!(last(&world).await.is_none());
+}
+
+async fn what_a_press_has_asked_is_known_until_it_is_done(mut world: World) {
+    let begun = world.begins(1, 5).await;
+    assert_eq!(world.asked(begun.key.seq).await.unwrap(), None);
+    world.asks(begun.key, "q1").await.unwrap();
+    world.reopens().await;
+    assert_lost(world.asks(begun.key, "q2").await);
+    assert_eq!(world.asked(begun.key.seq).await.unwrap().as_deref(), Some("q1"));
+    let again = world.begin(begun.key.seq).await.unwrap();
+    world.complete(again.key).await.unwrap();
+    assert_eq!(world.asked(begun.key.seq).await.unwrap(), None);
 }
 
 async fn a_turn_that_is_answered_again_leaves_the_conversation(world: World) {

@@ -18,6 +18,7 @@ use Column::{Ours, Told, Written};
 const OF_PERSON: &str = "bot, user_id";
 const OF_CONVERSATION: &str = "bot, opened_at";
 const OF_TURN: &str = "conversation, user_id, finished_at";
+const OF_RECORDING: &str = "bot, file";
 const OF_UPDATE: &str = "bot, update_id";
 const OF_REPLY: &str = "(SELECT bot || ' ' || update_id FROM inbox WHERE inbox.seq = replies.seq)";
 const OF_PART: &str = "(SELECT bot || ' ' || update_id FROM inbox WHERE inbox.seq = parts.seq), part";
@@ -71,6 +72,7 @@ pub(super) const TABLES: &[Table] = &[
             ("effort", Told),
             ("length", Told),
             ("web_search", Told),
+            ("transcripts", Told),
         ],
     },
     Table {
@@ -99,12 +101,28 @@ pub(super) const TABLES: &[Table] = &[
             ("question", Written(OF_TURN)),
             ("attachments", Written(OF_TURN)),
             ("answer", Written(OF_TURN)),
+            ("annotations", Written(OF_TURN)),
             ("complete", Told),
             ("generation_id", Told),
             ("finished_at", Told),
             ("asked_in", Told),
             ("messages", Told),
             ("replaced", Told),
+            ("inline_message", Told),
+        ],
+    },
+    Table {
+        name: "heard",
+        theirs: "bot = :bot AND (user_id = :user OR chat = :user)",
+        key: "id",
+        columns: &[
+            ("id", Told),
+            ("bot", Ours),
+            ("chat", Told),
+            ("file", Told),
+            ("user_id", Told),
+            ("text", Written(OF_RECORDING)),
+            ("heard_at", Told),
         ],
     },
     Table {
@@ -131,6 +149,7 @@ pub(super) const TABLES: &[Table] = &[
             ("raw", Written(OF_UPDATE)),
             ("reason", Told),
             ("placed", Ours),
+            ("asked", Written(OF_UPDATE)),
         ],
     },
     Table {
@@ -145,6 +164,7 @@ pub(super) const TABLES: &[Table] = &[
             ("reply_to", Told),
             ("in_place", Ours),
             ("keyboard", Written(OF_REPLY)),
+            ("inline_message", Told),
         ],
     },
     Table {
@@ -162,6 +182,7 @@ pub(super) const TABLES: &[Table] = &[
             ("form", Told),
             ("fallback", Ours),
             ("drawing", Written(OF_PART)),
+            ("painting", Written(OF_PART)),
             ("made", Ours),
         ],
     },
@@ -214,6 +235,7 @@ pub(super) const TABLES: &[Table] = &[
         key: "",
         columns: &[("id", Ours), ("proof", Ours), ("next_proof", Ours), ("place", Ours), ("after", Ours)],
     },
+    Table { name: "moved", theirs: "", key: "", columns: &[("bot", Ours), ("chat", Ours), ("here", Ours)] },
     Table { name: "instances", theirs: "", key: "", columns: &[("id", Ours), ("heartbeat", Ours)] },
 ];
 

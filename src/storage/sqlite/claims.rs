@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::storage::{Begun, ClaimKey, MAX_ATTEMPTS, Seq, StorageError};
 use crate::update::Lane;
 
-use super::{Sqlite, Transaction, inbox, replies};
+use super::{Sqlite, Transaction, inbox, moves, replies};
 
 /// Telegram repeats an update for up to a day, so its id must be known that long.
 const IDS_KEPT: Duration = Duration::from_hours(24);
@@ -42,7 +42,7 @@ const FORGIVE: &str = "
     UPDATE inbox SET attempts = max(attempts - 1, 0) WHERE owner = :me AND state = 'pending'";
 
 const DONE: &str = "
-    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, finished_at = :now, reason = :reason
+    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, asked = NULL, finished_at = :now, reason = :reason
     WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'
     RETURNING bot, chat, thread, control";
 
@@ -57,6 +57,10 @@ const ABSORB: &str = "
           (SELECT bot, chat, thread, control FROM inbox WHERE seq = :seq)";
 
 const PLACED: &str = "UPDATE inbox SET placed = :message_id WHERE seq = :seq";
+
+const ASKS: &str = "UPDATE inbox SET asked = sealed(:question, 'inbox.asked', bot, update_id) WHERE seq = :seq";
+
+const ASKED: &str = "SELECT unsealed(asked, 'inbox.asked', bot, update_id) FROM inbox WHERE seq = :seq";
 
 const HELD: &str = "
     SELECT bot, chat, thread, control FROM inbox
@@ -139,6 +143,24 @@ impl Sqlite {
         .await
     }
 
+    pub(in crate::storage) async fn asks(&self, key: ClaimKey, question: String) -> Result<(), StorageError> {
+        self.write(move |tx| {
+            held(tx, key)?;
+            let change = named_params! { ":seq": key.seq.0, ":question": question };
+            tx.db.prepare_cached(ASKS)?.execute(change)?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn asked(&self, seq: Seq) -> Result<Option<String>, StorageError> {
+        self.read(move |db| {
+            let found = db.prepare_cached(ASKED)?.query_row(named_params! { ":seq": seq.0 }, |row| row.get(0));
+            Ok(found.optional()?.flatten())
+        })
+        .await
+    }
+
     pub(in crate::storage) async fn retry(
         &self,
         key: ClaimKey,
@@ -173,11 +195,11 @@ impl Sqlite {
     }
 }
 
-/// The lane of a claimed update, or [`StorageError::LostClaim`]: the fence for writes to other tables.
+/// The place of a claimed update as it is known now, or [`StorageError::LostClaim`]: the fence for writes to other tables.
 pub(super) fn held(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageError> {
     let claim = named_params! { ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me };
     let lane = tx.db.prepare_cached(HELD)?.query_row(claim, inbox::lane).optional()?;
-    lane.ok_or(StorageError::LostClaim)
+    moves::current_lane(tx.db, lane.ok_or(StorageError::LostClaim)?)
 }
 
 /// Completes an update: what its user said, and what is on its way to them, is not kept twice.

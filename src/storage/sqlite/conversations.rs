@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use crate::storage::{Conversation, ConversationChange, PastTurn, StorageError, TurnId};
 use crate::update::Lane;
 
-use super::{Sqlite, Transaction, preferences, turns};
+use super::{Sqlite, Transaction, moves, preferences, turns};
 
 const OPEN_ONE: &str = "
     SELECT id, unsealed(system_prompt, 'conversations.system_prompt', bot, opened_at) FROM conversations
@@ -24,7 +24,8 @@ const CLOSE: &str = "
 const NEWEST_TURNS: &str = "
     SELECT unsealed(question, 'turns.question', conversation, user_id, finished_at),
            unsealed(answer, 'turns.answer', conversation, user_id, finished_at),
-           unsealed(attachments, 'turns.attachments', conversation, user_id, finished_at)
+           unsealed(attachments, 'turns.attachments', conversation, user_id, finished_at),
+           unsealed(annotations, 'turns.annotations', conversation, user_id, finished_at)
     FROM turns
     WHERE conversation = :conversation AND answer <> '' AND replaced = 0 AND id IS NOT :without
       AND (asked_in = 0 OR asked_in IS NOT (SELECT asked_in FROM turns WHERE id = :without))
@@ -38,6 +39,7 @@ impl Sqlite {
         without: Option<TurnId>,
     ) -> Result<Conversation, StorageError> {
         self.read(move |db| {
+            let lane = moves::current_lane(db, lane)?;
             let preferences = preferences::chosen(db, lane)?;
             let Some((id, system_prompt)) = open_one(db, lane)? else {
                 return Ok(Conversation { preferences, ..Conversation::default() });
@@ -49,7 +51,7 @@ impl Sqlite {
 
     pub(in crate::storage) async fn open_conversation_exists(&self, lane: Lane) -> Result<bool, StorageError> {
         self.read(move |db| {
-            let Some((id, system_prompt)) = open_one(db, lane)? else {
+            let Some((id, system_prompt)) = open_one(db, moves::current_lane(db, lane)?)? else {
                 return Ok(false);
             };
             let mut turns = db.prepare_cached("SELECT 1 FROM turns WHERE conversation = :conversation LIMIT 1")?;
@@ -108,7 +110,7 @@ fn newest_turns(
         };
         left = rest;
         let attachments = turns::attachments(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
-        past.push(PastTurn { question, attachments, answer });
+        past.push(PastTurn { question, attachments, answer, annotations: row.get(3)? });
     }
     past.reverse();
     Ok(past)

@@ -15,18 +15,18 @@ use crate::update::{self, Event, Lane};
 use super::{Transaction, inbox};
 
 /// Lanes of their own chat in which something waits.
-const LANES: &str = "
+pub(super) const LANES: &str = "
     SELECT DISTINCT thread, control FROM inbox WHERE bot = :bot AND chat = :user AND state = 'pending' AND seq < :seq";
 
 /// Answers that are owed there.
-const OWED: &str = "
+pub(super) const OWED: &str = "
     DELETE FROM replies WHERE chat = :user AND seq < :seq
                           AND seq IN (SELECT seq FROM inbox WHERE inbox.seq = replies.seq AND bot = :bot)";
 
 /// What came from there keeps its id alone, so that Telegram cannot bring it again.
 const CAME: &str = "
-    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, reason = NULL, placed = NULL, chat = 0, thread = 0,
-                     finished_at = coalesce(finished_at, :now)
+    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, reason = NULL, placed = NULL, asked = NULL,
+                     chat = 0, thread = 0, finished_at = coalesce(finished_at, :now)
     WHERE bot = :bot AND chat = :user AND seq < :seq";
 
 /// What may be theirs elsewhere: who wrote it stands in it.
@@ -35,12 +35,13 @@ const ELSEWHERE: &str = "
     WHERE bot = :bot AND state <> 'done' AND chat <> :user AND seq < :seq";
 
 const CAME_ELSEWHERE: &str = "
-    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, reason = NULL, placed = NULL,
+    UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, reason = NULL, placed = NULL, asked = NULL,
                      finished_at = coalesce(finished_at, :now)
     WHERE seq = :seq RETURNING bot, chat, thread, control";
 
 /// Everything else that is theirs. Turns go with their conversation, too.
-const THEIRS: [&str; 6] = [
+const THEIRS: [&str; 7] = [
+    "DELETE FROM heard WHERE bot = :bot AND (user_id = :user OR chat = :user)",
     "DELETE FROM turns WHERE user_id = :user AND conversation IN (SELECT id FROM conversations WHERE bot = :bot)",
     "DELETE FROM conversations WHERE bot = :bot AND chat = :user",
     "DELETE FROM preferences WHERE bot = :bot AND chat = :user",
@@ -120,7 +121,10 @@ fn author(raw: &str) -> Option<i64> {
     match update::event(raw).ok()? {
         Event::Message(message) | Event::Edited(message) => message.from.map(|user| user.id),
         Event::Callback(callback) => Some(callback.from.id),
-        Event::StoppedGeneration { .. } | Event::NotForUs(_) => None,
+        Event::Typed(typed) => Some(typed.from.id),
+        Event::Chosen(chosen) => Some(chosen.from.id),
+        Event::Membership(change) => Some(change.by.id),
+        Event::StoppedGeneration { .. } | Event::MemberChanged { .. } | Event::NotForUs(_) => None,
     }
 }
 
@@ -164,9 +168,13 @@ const OLD_CONVERSATIONS: &str = "
           AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id)
         ORDER BY id LIMIT :step)";
 
+const OLD_HEARD: &str = "
+    DELETE FROM heard WHERE id IN (
+        SELECT id FROM (SELECT id, heard_at FROM heard ORDER BY id LIMIT :step) WHERE heard_at < :before)";
+
 /// One step of forgetting what is older than this; says whether there may be more.
 pub(super) fn expire(tx: &Transaction<'_>, before: Timestamp) -> Result<bool, StorageError> {
-    for sql in [OLD_TURNS, OLD_PARKED, OLD_CONVERSATIONS] {
+    for sql in [OLD_TURNS, OLD_HEARD, OLD_PARKED, OLD_CONVERSATIONS] {
         let step = named_params! { ":before": before.0, ":step": i64::try_from(STEP).unwrap_or(i64::MAX) };
         let gone = tx.db.prepare_cached(sql)?.execute(step)?;
         if gone > 0 {

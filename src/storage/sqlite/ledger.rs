@@ -8,10 +8,10 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use crate::clock::Timestamp;
-use crate::storage::{FinishedTurn, NewCharge, OpenCharge, Price, Seq, StorageError};
+use crate::storage::{NewCharge, OpenCharge, Price, Seq, StorageError, UsageRecord};
 use crate::update::Lane;
 
-use super::{Sqlite, Transaction};
+use super::{Sqlite, Transaction, moves};
 
 /// From the end of an answer to the first look for its cost: providers know it a moment later, not at once.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -20,7 +20,7 @@ const OPEN: &str = "
     INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
                         cost_micro_usd, charged_at, settle_at, day, reserved_micro_usd)
     VALUES (:generation_id, :bot, :chat, :payer, :seq, '', 0, 0, NULL, :now, :settle_at, :day, :reserved)
-    ON CONFLICT (generation_id) DO NOTHING";
+    ON CONFLICT (generation_id) DO UPDATE SET settle_at = min(settle_at, excluded.settle_at) WHERE settle_at IS NOT NULL";
 
 const CHARGE: &str = "
     INSERT INTO ledger (generation_id, bot, chat, user_id, seq, model, prompt_tokens, completion_tokens,
@@ -63,12 +63,17 @@ impl Sqlite {
     pub(in crate::storage) async fn open_charge(&self, charge: NewCharge) -> Result<(), StorageError> {
         self.write(move |tx| {
             let NewCharge { generation_id, lane, seq, bill, look_after } = charge;
+            let (chat, payer) =
+                (moves::current(tx.db, lane.bot, lane.chat)?, moves::current(tx.db, lane.bot, bill.payer)?);
             tx.db.prepare_cached(OPEN)?.execute(named_params! {
-                ":generation_id": generation_id, ":bot": lane.bot, ":chat": lane.chat, ":payer": bill.payer,
+                ":generation_id": generation_id, ":bot": lane.bot, ":chat": chat, ":payer": payer,
                 ":seq": seq.0, ":now": tx.now.0, ":settle_at": tx.now.plus(look_after).0, ":day": bill.day.0,
                 ":reserved": bill.reserved_micro_usd,
             })?;
-            // Nobody is told: it is completed by its answer, mostly before it is due.
+            // Mostly it is completed by its answer before it is due, and nobody is told.
+            if look_after.is_zero() {
+                tx.left_open.set(true);
+            }
             Ok(())
         })
         .await
@@ -139,13 +144,19 @@ impl Sqlite {
     }
 }
 
-/// Writes down what a turn cost, once for each generation.
-pub(super) fn charge(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &FinishedTurn) -> Result<(), StorageError> {
-    let Some(usage) = &turn.usage else { return Ok(()) };
+/// Writes down what something cost, once for each generation.
+pub(super) fn charge(
+    tx: &Transaction<'_>,
+    lane: Lane,
+    seq: Seq,
+    usage: Option<&UsageRecord>,
+) -> Result<(), StorageError> {
+    let Some(usage) = usage else { return Ok(()) };
     let open = usage.cost_micro_usd.is_none();
     let settle_at = open.then(|| tx.now.plus(FIRST_LOOK).0);
+    let payer = moves::current(tx.db, lane.bot, usage.bill.payer)?;
     tx.db.prepare_cached(CHARGE)?.execute(named_params! {
-        ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":payer": usage.bill.payer,
+        ":generation_id": usage.generation_id, ":bot": lane.bot, ":chat": lane.chat, ":payer": payer,
         ":seq": seq.0, ":model": usage.model, ":prompt_tokens": usage.prompt_tokens,
         ":completion_tokens": usage.completion_tokens, ":cost_micro_usd": usage.cost_micro_usd, ":now": tx.now.0,
         ":settle_at": settle_at, ":day": usage.bill.day.0, ":reserved": usage.bill.reserved_micro_usd,

@@ -35,6 +35,9 @@ pub(super) const SCHEMA: &[M<'_>] = &[
     M::up(include_str!("../migrations/sqlite/0007-access.sql")),
     M::up(include_str!("../migrations/sqlite/0008-privacy.sql")),
     M::up(include_str!("../migrations/sqlite/0009-attachments.sql")),
+    M::up(include_str!("../migrations/sqlite/0010-beside.sql")),
+    M::up(include_str!("../migrations/sqlite/0011-moved.sql")),
+    M::up(include_str!("../migrations/sqlite/0012-inline.sql")),
 ];
 
 /// Files up to this size are checked in full at each start: a check takes 3 ms per MiB, and opening must not be felt.

@@ -10,10 +10,10 @@ use crate::replies::Language;
 use crate::storage::{AnswerLength, PreferenceChange, Preferences, StorageError};
 use crate::update::Lane;
 
-use super::{Sqlite, Transaction};
+use super::{Sqlite, Transaction, moves};
 
 const CHOSEN: &str = "
-    SELECT model, persona, effort, length, web_search FROM preferences
+    SELECT model, persona, effort, length, web_search, transcripts FROM preferences
     WHERE bot = :bot AND chat = :chat AND thread = :thread";
 
 const LANGUAGES: &str = "SELECT user_id, language FROM user_preferences WHERE bot = :bot AND language IS NOT NULL";
@@ -24,7 +24,7 @@ const LANGUAGE: &str = "
 
 impl Sqlite {
     pub(in crate::storage) async fn preferences(&self, lane: Lane) -> Result<Preferences, StorageError> {
-        self.read(move |db| chosen(db, lane)).await
+        self.read(move |db| chosen(db, moves::current_lane(db, lane)?)).await
     }
 
     pub(in crate::storage) async fn languages(&self, bot: i64) -> Result<Vec<(i64, Language)>, StorageError> {
@@ -59,6 +59,7 @@ fn preferences(row: &Row<'_>) -> rusqlite::Result<Preferences> {
         effort: word(2)?.and_then(|effort| Effort::named(&effort)),
         length: word(3)?.and_then(|length| AnswerLength::named(&length)).unwrap_or_default(),
         web_search: row.get(4)?,
+        transcripts: row.get(5)?,
     })
 }
 
@@ -70,6 +71,7 @@ pub(super) fn change(tx: &Transaction<'_>, lane: Lane, change: &PreferenceChange
         PreferenceChange::Effort(effort) => set(tx, lane, "effort", &effort.map(Effort::name)),
         PreferenceChange::Length(length) => set(tx, lane, "length", &length.name()),
         PreferenceChange::WebSearch(on) => set(tx, lane, "web_search", on),
+        PreferenceChange::Transcripts(on) => set(tx, lane, "transcripts", on),
         PreferenceChange::Language { user, language } => {
             let code = language.map(Language::code);
             let row = named_params! { ":bot": lane.bot, ":user": user, ":language": code };

@@ -4,19 +4,20 @@ use rusqlite::{Row, named_params};
 
 use crate::storage::{Address, ClaimKey, Form, Made, NewReply, Part, Seq, StorageError, StoredReply};
 
-use super::{Sqlite, Transaction, claims, conversations, forget, people, preferences, turns};
+use super::{Sqlite, Transaction, claims, conversations, forget, moves, people, preferences, turns};
 
 const REPLY: &str = "
-    INSERT INTO replies (seq, chat, thread, reply_to, in_place, keyboard)
-    VALUES (:seq, :chat, :thread, :reply_to, :in_place,
+    INSERT INTO replies (seq, chat, thread, reply_to, in_place, inline_message, keyboard)
+    VALUES (:seq, :chat, :thread, :reply_to, :in_place, :inline,
             sealed(:keyboard, 'replies.keyboard', (SELECT bot || ' ' || update_id FROM inbox WHERE seq = :seq)))
     ON CONFLICT (seq) DO NOTHING";
 
 const PART: &str = "
-    INSERT INTO parts (seq, part, form, fallback, made, sending, text, entities, drawing)
+    INSERT INTO parts (seq, part, form, fallback, made, sending, text, entities, drawing, painting)
     SELECT :seq, :part, :form, :fallback, :made, :part = 0, sealed(:text, 'parts.text', bot || ' ' || update_id, :part),
            sealed(:entities, 'parts.entities', bot || ' ' || update_id, :part),
-           sealed(:drawing, 'parts.drawing', bot || ' ' || update_id, :part)
+           sealed(:drawing, 'parts.drawing', bot || ' ' || update_id, :part),
+           sealed(:painting, 'parts.painting', bot || ' ' || update_id, :part)
     FROM inbox WHERE seq = :seq";
 
 const GENERATED: &str = "UPDATE inbox SET stage = 'generated', attempts = 1 WHERE seq = :seq";
@@ -30,13 +31,14 @@ const DELIVERED: &str = "UPDATE parts SET sending = 1, message_id = :message_id 
 
 const STORED: &str = "
     SELECT replies.chat, replies.thread, reply_to, in_place,
-           unsealed(keyboard, 'replies.keyboard', bot || ' ' || update_id)
+           unsealed(keyboard, 'replies.keyboard', bot || ' ' || update_id), inline_message
     FROM replies JOIN inbox USING (seq) WHERE seq = :seq";
 
 const PARTS: &str = "
     SELECT unsealed(text, 'parts.text', bot || ' ' || update_id, part),
            unsealed(entities, 'parts.entities', bot || ' ' || update_id, part), message_id, sending, form, fallback,
-           unsealed(drawing, 'parts.drawing', bot || ' ' || update_id, part), made
+           unsealed(drawing, 'parts.drawing', bot || ' ' || update_id, part), made,
+           unsealed(painting, 'parts.painting', bot || ' ' || update_id, part)
     FROM parts JOIN inbox USING (seq) WHERE seq = :seq ORDER BY part";
 
 const CARRIERS: &str = "SELECT message_id FROM parts WHERE seq = :seq AND message_id > 0 ORDER BY part";
@@ -48,7 +50,7 @@ impl Sqlite {
             if let Some(user) = reply.forgets {
                 forget::forget(tx, key, lane.bot, user)?;
             }
-            insert(tx, key.seq, &reply)?;
+            insert(tx, (lane.bot, key.seq), &reply)?;
             conversations::change(tx, lane, &reply.conversation)?;
             for choice in &reply.preferences {
                 preferences::change(tx, lane, choice)?;
@@ -106,13 +108,16 @@ impl Sqlite {
     }
 }
 
-fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), StorageError> {
+fn insert(tx: &Transaction<'_>, (bot, seq): (i64, Seq), reply: &NewReply) -> Result<(), StorageError> {
     let Address { chat, thread, reply_to } = reply.address;
-    let in_place = serde_json::to_string(&reply.in_place)?;
+    let here = moves::current(tx.db, bot, chat)?;
+    // Of a group that has moved since, the old one's messages.
+    let (reply_to, in_place) = if here == chat { (reply_to, &*reply.in_place) } else { (None, &[][..]) };
+    let in_place = serde_json::to_string(in_place)?;
     let keyboard = reply.keyboard.as_ref().map(ToString::to_string);
     let row = named_params! {
-        ":seq": seq.0, ":chat": chat, ":thread": thread, ":reply_to": reply_to,
-        ":in_place": in_place, ":keyboard": keyboard,
+        ":seq": seq.0, ":chat": here, ":thread": thread, ":reply_to": reply_to,
+        ":in_place": in_place, ":inline": reply.inline, ":keyboard": keyboard,
     };
     if tx.db.prepare_cached(REPLY)?.execute(row)? == 0 {
         return Err(StorageError::Invalid("the update has a reply already".to_owned()));
@@ -122,7 +127,7 @@ fn insert(tx: &Transaction<'_>, seq: Seq, reply: &NewReply) -> Result<(), Storag
         let drawing = part.drawing.as_ref().map(serde_json::to_string).transpose()?;
         let row = named_params! {
             ":seq": seq.0, ":part": number, ":form": name(part.form), ":fallback": part.fallback,
-            ":text": part.text, ":entities": entities, ":drawing": drawing,
+            ":text": part.text, ":entities": entities, ":drawing": drawing, ":painting": part.painting,
             ":made": part.made.map(Made::name),
         };
         tx.db.prepare_cached(PART)?.execute(row)?;
@@ -161,6 +166,7 @@ fn load_outside(tx: &Transaction<'_>, seq: Seq) -> Result<StoredReply, StorageEr
         maybe_sent: false,
         in_place: serde_json::from_str(text(row, 3)?)?,
         keyboard: keyboard.map(|keyboard| serde_json::from_str(&keyboard)).transpose()?,
+        inline: row.get(5)?,
     })
 }
 
@@ -177,7 +183,7 @@ fn part(row: &Row<'_>) -> Result<Part, StorageError> {
     let made: Option<String> = row.get(7)?;
     let made = made.and_then(|made| Made::named(&made));
     let (text, entities) = (row.get(0)?, serde_json::from_str(text(row, 1)?)?);
-    Ok(Part { form, fallback: row.get(5)?, text, entities, drawing, made })
+    Ok(Part { form, fallback: row.get(5)?, text, entities, drawing, painting: row.get(8)?, made })
 }
 
 const fn name(form: Form) -> &'static str {

@@ -48,13 +48,13 @@ fn reply() -> NewReply {
         bill: Bill::default(),
     };
     let turn = FinishedTurn {
+        inline: None,
         user: 9,
-        asked_in: 0,
         question: "q".to_owned(),
-        attachments: Vec::new(),
         answer: "a".to_owned(),
         complete: true,
         usage: Some(usage),
+        ..FinishedTurn::default()
     };
     NewReply {
         address: Address { chat: 1, thread: 0, reply_to: None },

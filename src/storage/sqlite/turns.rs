@@ -8,15 +8,17 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use crate::storage::{AskedTurn, FinishedTurn, Seq, StorageError, TurnId};
 use crate::update::{Attachment, Lane};
 
-use super::{Sqlite, Transaction, conversations, ledger};
+use super::{Sqlite, Transaction, conversations, ledger, moves};
 
 const TURN: &str = "
     INSERT INTO turns
-        (conversation, seq, user_id, asked_in, question, attachments, answer, complete, generation_id, finished_at)
-    VALUES (:conversation, :seq, :user, :asked_in,
+        (conversation, seq, user_id, asked_in, inline_message, question, attachments, answer, annotations, complete,
+         generation_id, finished_at)
+    VALUES (:conversation, :seq, :user, :asked_in, :inline,
             sealed(:question, 'turns.question', :conversation, :user, :now),
             sealed(:attachments, 'turns.attachments', :conversation, :user, :now),
-            sealed(:answer, 'turns.answer', :conversation, :user, :now), :complete, :generation_id, :now)";
+            sealed(:answer, 'turns.answer', :conversation, :user, :now),
+            sealed(:annotations, 'turns.annotations', :conversation, :user, :now), :complete, :generation_id, :now)";
 
 const LAST: &str = "
     SELECT id, seq, unsealed(question, 'turns.question', conversation, user_id, finished_at), asked_in, messages,
@@ -41,9 +43,43 @@ const REPLACE: &str = "
     WHERE replaced = 0 AND conversation = (SELECT conversation FROM turns WHERE id = :turn)
       AND (id = :turn OR (asked_in <> 0 AND asked_in = (SELECT asked_in FROM turns WHERE id = :turn)))";
 
+const ASKED_INLINE: &str = "
+    SELECT turns.id, seq, unsealed(question, 'turns.question', conversation, user_id, finished_at), asked_in,
+           messages, answer <> '', unsealed(attachments, 'turns.attachments', conversation, user_id, finished_at), user_id
+    FROM turns JOIN conversations ON conversations.id = conversation
+    WHERE bot = :bot AND inline_message = :inline ORDER BY turns.id DESC LIMIT 1";
+
+const ANSWER: &str = "
+    SELECT unsealed(answer, 'turns.answer', conversation, user_id, finished_at)
+    FROM turns JOIN conversations ON conversations.id = conversation
+    WHERE bot = :bot AND chat = :chat AND thread = :thread AND seq = :seq ORDER BY turns.id DESC LIMIT 1";
+
 impl Sqlite {
     pub(in crate::storage) async fn last_turn(&self, lane: Lane) -> Result<Option<AskedTurn>, StorageError> {
-        self.read(move |db| last(db, lane)).await
+        self.read(move |db| last(db, moves::current_lane(db, lane)?)).await
+    }
+
+    pub(in crate::storage) async fn turn_asked_inline(
+        &self,
+        bot: i64,
+        inline: String,
+    ) -> Result<Option<(i64, AskedTurn)>, StorageError> {
+        self.read(move |db| {
+            let which = named_params! { ":bot": bot, ":inline": inline };
+            let found = db.prepare_cached(ASKED_INLINE)?.query_row(which, |row| Ok((row.get(7)?, asked(row)?)));
+            Ok(found.optional()?)
+        })
+        .await
+    }
+
+    pub(in crate::storage) async fn answer(&self, lane: Lane, seq: Seq) -> Result<Option<String>, StorageError> {
+        self.read(move |db| {
+            let which = named_params! {
+                ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread, ":seq": seq.0,
+            };
+            Ok(db.prepare_cached(ANSWER)?.query_row(which, |row| row.get(0)).optional()?)
+        })
+        .await
     }
 
     pub(in crate::storage) async fn turn_asked_in(
@@ -52,6 +88,7 @@ impl Sqlite {
         message_id: i64,
     ) -> Result<Option<AskedTurn>, StorageError> {
         self.read(move |db| {
+            let lane = moves::current_lane(db, lane)?;
             let which = named_params! {
                 ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread, ":message": message_id,
             };
@@ -101,11 +138,11 @@ pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
     let generation_id = turn.usage.as_ref().map(|usage| &usage.generation_id);
     let attachments = serde_json::to_string(&turn.attachments)?;
     tx.db.prepare_cached(TURN)?.execute(named_params! {
-        ":attachments": attachments,
+        ":attachments": attachments, ":inline": turn.inline,
         ":conversation": conversation, ":seq": seq.0, ":user": turn.user, ":asked_in": turn.asked_in, ":question": turn.question,
-        ":answer": turn.answer, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
+        ":answer": turn.answer, ":annotations": turn.annotations, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
     })?;
-    ledger::charge(tx, lane, seq, turn)
+    ledger::charge(tx, lane, seq, turn.usage.as_ref())
 }
 
 /// Notes which messages carry the answer of the turn that this update has just asked.

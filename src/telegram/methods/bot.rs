@@ -26,6 +26,8 @@ pub struct BotIdentity {
     pub can_join_groups: Option<bool>,
     /// Privacy mode is off: it sees everything that is said in its groups.
     pub can_read_all_group_messages: Option<bool>,
+    /// It can be asked by its name in any chat.
+    pub supports_inline_queries: Option<bool>,
     /// Its private chats may have topics.
     pub has_topics_enabled: Option<bool>,
 }

@@ -5,6 +5,7 @@
 mod bot;
 mod chats;
 mod drafts;
+mod inline;
 mod messages;
 mod updates;
 
@@ -14,6 +15,7 @@ pub use bot::{
 };
 pub use chats::{AnswerCallback, ChatMember, GetChatMember, SendTyping};
 pub use drafts::SendMessageDraft;
+pub use inline::{AnswerInline, EditInline, StartButton};
 pub use messages::{
     DeleteMessages, Done, EditKeyboard, EditRich, EditText, NoPreview, ReplyTo, RichMarkdown, SendDocument, SendPhoto,
     SendRich, SendText, SentMessage,

@@ -69,6 +69,8 @@ pub enum Kind {
     Message,
     /// Drafts.
     Draft,
+    /// Changes of messages that were sent inline, counted by who sent them: which chats these are in, nobody tells.
+    Inline,
 }
 
 /// The scheduler. Clones are the same one.

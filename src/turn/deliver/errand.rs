@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use super::letter::Letter;
+use super::letter::{Letter, Over};
 use super::{Way, delete};
 use crate::metrics;
-use crate::storage::{Address, ClaimKey, StorageError, insist};
+use crate::storage::{ClaimKey, StorageError, insist};
 use crate::telegram::TelegramError;
+use crate::turn::move_group;
+use crate::update::Moved;
 
 /// Pauses before a send that did not arrive is tried again on the spot. When these are used up the claim is given back,
 /// so that it does not hold a place while Telegram is away.
@@ -91,7 +93,7 @@ impl Errand<'_> {
     async fn attempt(&self, letter: Letter<'_>) -> Result<i64, TelegramError> {
         let Way { tools, urgency, stop } = *self.way;
         let slot = tokio::select! {
-            slot = tools.telegram.permit(urgency, letter.address.chat) => slot,
+            slot = tools.telegram.permit(urgency, letter.address.chat, letter.kind()) => slot,
             () = stop.cancelled() => Err(TelegramError::NotSent("the program stops".to_owned())),
         };
         letter.post(slot?).await
@@ -100,13 +102,17 @@ impl Errand<'_> {
     async fn next<'a>(&self, letter: Letter<'a>, error: &TelegramError, in_doubt: &mut bool) -> Next<'a> {
         match error {
             TelegramError::Migrated(chat) if letter.address.chat != *chat => {
-                // No message of the old group can be changed any more.
-                Next::Now(Letter { address: Address { chat: *chat, ..letter.address }, over: None, ..letter })
+                let moved = Moved { from: letter.address.chat, to: *chat };
+                // The answer need not wait for that; Telegram tells of it once more, in both groups.
+                if let Err(error) = move_group(self.way.tools, moved).await {
+                    tracing::warn!(reason = %error, "What belongs to a group that has moved cannot be moved now");
+                }
+                Next::Now(letter.at(*chat))
             }
-            TelegramError::Refused { description, .. } if !error.chat_is_gone() => {
+            TelegramError::Refused { description, .. } if !letter.is_in_vain(error) => {
                 let Some(plainer) = letter.plainer(description) else { return Next::GiveUp };
                 tracing::warn!(reason = %error, "Telegram refused a message; sending it plainer");
-                if let (Some(old), None) = (letter.over, plainer.over) {
+                if let (Some(Over::Message(old)), None) = (letter.over, plainer.over) {
                     delete(&self.way.tools.telegram, letter.address.chat, &[old]).await;
                 }
                 Next::Now(plainer)

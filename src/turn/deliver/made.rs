@@ -1,14 +1,16 @@
 //! Files that are made when they are sent: what `/export` gives. They are stored nowhere a second time, and hold what is stored
 //! at that moment.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use chrono::DateTime;
 
-use super::super::Tools;
+use super::super::{Tools, wish};
 use crate::clock::Timestamp;
 use crate::replies::{self, Language};
 use crate::storage::{Exchange, Made, Part, StorageError};
+use crate::update::INLINE;
 
 /// Telegram takes files of up to 50 MB; whatever is beyond this is in the other file.
 const MOST_BYTES: usize = 45_000_000;
@@ -50,7 +52,11 @@ fn markdown(language: Language, user: i64, exchanges: &[Exchange]) -> String {
         let again =
             if exchange.replaced { format!(" ({})", replies::export_replaced(language)) } else { String::new() };
         let _ = write!(out, "\n### {}{again}\n\n{}\n\n", moment(exchange.at), quoted(&exchange.question));
-        out.push_str(exchange.answer.trim_end());
+        // Of a picture that was painted only the wish is kept.
+        let picture = exchange.answer.is_empty() && wish(&exchange.question).is_some();
+        let answer =
+            if picture { Cow::Owned(replies::export_picture(language)) } else { exchange.answer.trim_end().into() };
+        out.push_str(&answer);
         out.push('\n');
     }
     if exchanges.is_empty() {
@@ -62,6 +68,7 @@ fn markdown(language: Language, user: i64, exchanges: &[Exchange]) -> String {
 fn heading(language: Language, user: i64, exchange: &Exchange) -> String {
     match (exchange.chat == user, exchange.thread) {
         (true, 0) => replies::export_private(language),
+        (true, INLINE) => replies::export_inline(language),
         (true, topic) => replies::export_topic(language, topic),
         (false, _) => replies::export_group(language, exchange.chat),
     }

@@ -82,7 +82,7 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
         };
         faults::pass_poison(&reply.parts[k].0.text);
         let made = made::filled(way.tools, reply.address.chat, &reply.parts[k].0).await?;
-        let letter = progress.letter(k);
+        let letter = progress.letter(k).at(way.tools.moves.current(reply.address.chat));
         let letter = made.as_ref().map_or(letter, |part| Letter { part, ..letter });
         let message_id = match errand.run(letter).await {
             Ok(message_id) => message_id,
@@ -94,7 +94,10 @@ pub async fn deliver(way: &Way<'_>, claim: &Claim, reply: &StoredReply) -> Resul
             Err(Unsent::Telegram(error)) => {
                 // Whatever became of this call is known or has been said: the next attempt is not a doubt of its own.
                 insist(clock, || storage.not_sent(key, k)).await?;
-                return Ok(undelivered(&error, claim.tries(), way.stop));
+                return Ok(match undelivered(&error, claim.tries(), way.stop) {
+                    _ if letter.is_in_vain(&error) => Delivery::Gone(error.to_string()),
+                    other => other,
+                });
             }
         };
         tracing::debug!(part = k + 1, parts = count, "A part of the answer arrived");

@@ -1,6 +1,6 @@
 //! How far a delivery came: which parts are settled, which message each of the others goes into.
 
-use super::letter::Letter;
+use super::letter::{Letter, Over};
 use crate::storage::{Address, Form, StoredReply};
 use crate::telegram::TelegramError;
 
@@ -42,8 +42,11 @@ impl<'a> Progress<'a> {
     }
 
     /// The message that this part is written over. A file or a picture cannot be.
-    fn place(&self, k: usize) -> Option<i64> {
-        let place = self.reply.in_place.get(self.carriers()).copied();
+    fn place(&self, k: usize) -> Option<Over<'a>> {
+        if let Some(handle) = &self.reply.inline {
+            return Some(Over::Inline(handle));
+        }
+        let place = self.reply.in_place.get(self.carriers()).copied().map(Over::Message);
         place.filter(|_| is_text(self.reply.parts[k].0.form))
     }
 
@@ -67,7 +70,14 @@ impl<'a> Progress<'a> {
         let rest = &self.reply.parts[k + 1..];
         let is_last = rest.is_empty() || (part.form != Form::Text && rest.iter().all(|(later, _)| later.fallback));
         let keyboard = keyboard.as_ref().filter(|_| is_last);
-        Letter { address: Address { reply_to, ..*address }, part, over: self.place(k), keyboard, formatted: true }
+        Letter {
+            address: Address { reply_to, ..*address },
+            part,
+            over: self.place(k),
+            keyboard,
+            formatted: true,
+            as_file: false,
+        }
     }
 
     /// A rich message that is refused has its fallback, and so has a file or a picture.

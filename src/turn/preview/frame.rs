@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::replies::{self, Language};
 use crate::storage::{Address, ClaimKey, Part, insist};
-use crate::telegram::methods::{EditText, NoPreview, ReplyTo, SendMessageDraft, SendText, SendTyping};
-use crate::telegram::{Slot, TelegramError};
-use crate::turn::{Question, Tools};
+use crate::telegram::methods::{EditInline, EditText, NoPreview, ReplyTo, SendMessageDraft, SendText, SendTyping};
+use crate::telegram::{Slot, TelegramError, markdown};
+use crate::turn::{Question, Tools, inline};
 
 /// A call under way.
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<Shown, TelegramError>> + Send>>;
@@ -31,12 +31,15 @@ pub(super) struct Frame {
     key: ClaimKey,
     language: Language,
     stop_button: Value,
+    /// Of a message that was sent inline: its handle, and the question.
+    inline: Option<(Arc<str>, String)>,
 }
 
 impl Frame {
     pub(super) fn new(tools: &Arc<Tools>, question: &Question, stop_button: Value) -> Self {
         let Question { address, key, language, .. } = *question;
-        Self { tools: Arc::clone(tools), address, key, language, stop_button }
+        let inline = question.inline.as_deref().map(|handle| (Arc::from(handle), question.text.clone()));
+        Self { tools: Arc::clone(tools), address, key, language, stop_button, inline }
     }
 
     pub(super) const fn chat(&self) -> i64 {
@@ -100,6 +103,22 @@ impl Frame {
             let edit = EditText {
                 chat_id,
                 message_id,
+                text: &page.text,
+                entities: &page.entities,
+                link_preview_options: NoPreview::OFF,
+                reply_markup: Some(&keyboard),
+            };
+            slot.call(&edit).await.map(|_| Shown::Frame)
+        })
+    }
+
+    /// The same for a message that was sent inline. An answer that has outgrown it shows its beginning.
+    pub(super) fn edit_inline(&self, slot: Slot, text: &str) -> Call {
+        let (handle, question) = self.inline.clone().unwrap_or_default();
+        let (page, keyboard) = (inline::growing(&question, &markdown::format_partial(text)), self.stop_button.clone());
+        Box::pin(async move {
+            let edit = EditInline {
+                inline_message_id: &handle,
                 text: &page.text,
                 entities: &page.entities,
                 link_preview_options: NoPreview::OFF,

@@ -6,7 +6,7 @@ use super::frame::{Call, Shown};
 use crate::clock::Clock;
 
 /// How long the final text waits for a frame under way before it gives that connection up.
-const LAST_FRAME: Duration = Duration::from_secs(2);
+pub(super) const LAST_FRAME: Duration = Duration::from_secs(2);
 
 /// The frame that is under way when the answer is complete. The answer is stored first, since it may have been paid for,
 /// and sent after this frame, which would otherwise appear below it, or over it.
@@ -16,7 +16,8 @@ pub struct LastFrame {
     message: Option<i64>,
     /// The call changes that message.
     changes: bool,
-    clock: Option<Clock>,
+    /// By which, and for how long, it is waited for.
+    wait: Option<(Clock, Duration)>,
 }
 
 /// How the preview ended.
@@ -35,21 +36,23 @@ impl LastFrame {
         Self::default()
     }
 
-    pub(super) const fn new(call: Option<Call>, message: Option<i64>, changes: bool, clock: Clock) -> Self {
-        Self { call, message, changes, clock: Some(clock) }
+    pub(super) const fn new(call: Option<Call>, message: Option<i64>, changes: bool, wait: (Clock, Duration)) -> Self {
+        Self { call, message, changes, wait: Some(wait) }
     }
 
     /// Returns when it has arrived, but does not wait long: an answer is more than a frame.
     pub async fn over(self) -> Over {
         let placed = self.message;
-        let (Some(call), Some(clock)) = (self.call, self.clock) else { return Over { placed, hangs: false } };
+        let (Some(call), Some((clock, patience))) = (self.call, self.wait) else {
+            return Over { placed, hangs: false };
+        };
         tokio::select! {
             result = call => match result {
                 Ok(Shown::Placed(message_id)) => Over { placed: Some(message_id), hangs: false },
                 // Nobody knows whether it arrived; if it did, it was before this.
                 _ => Over { placed, hangs: false },
             },
-            () = clock.sleep(LAST_FRAME) => Over { placed, hangs: self.changes },
+            () = clock.sleep(patience) => Over { placed, hangs: self.changes },
         }
     }
 }

@@ -5,6 +5,8 @@
 //! placeholder's words stay true when a crash leaves it behind, and its id is stored, so that a turn that goes on after a
 //! crash goes on in it.
 //!
+//! What was asked inline grows in the very message that asked, wherever that is.
+//!
 //! A preview never delays or loses the final text. At most one call is under way, and its text is taken when it may go
 //! out: what grows meanwhile is shown by the next one, not queued. A refusal drops frames. What is still under way at the
 //! end is waited for (a moment, not for ever) before the final text goes out.
@@ -25,6 +27,7 @@ mod frame;
 mod last;
 
 use frame::{Call, Frame, Shown, knows_no_drafts};
+use last::LAST_FRAME;
 pub use last::{LastFrame, Over};
 
 /// One frame a second: what a person can follow, and what Telegram grants a chat.
@@ -33,6 +36,9 @@ const FRAME: Duration = Duration::from_secs(1);
 const EDIT: Duration = Duration::from_secs(2);
 /// A group is granted 20 messages in a minute, edits included, whoever is answered there.
 const GROUP_EDIT: Duration = Duration::from_secs(4);
+/// How long a last change of a message that was sent inline is waited for: as long as any call may take, since the final
+/// text has no other place.
+const LAST_CHANGE: Duration = Duration::from_secs(20);
 /// "typing…" shows for five seconds.
 const TYPING: Duration = Duration::from_secs(4);
 /// A draft lives for 30 seconds; one whose model pauses is renewed before.
@@ -49,6 +55,8 @@ enum Place {
     Draft(i64),
     /// In a message; `None` until it is placed.
     Message(Option<i64>),
+    /// In the message that asked, which was sent inline: has it a Stop button by now?
+    Inline(bool),
 }
 
 /// A call of the preview.
@@ -67,6 +75,8 @@ pub(super) struct Preview {
     tools: Arc<Tools>,
     frame: Frame,
     private: bool,
+    /// Is there a chat in which "typing…" can be shown?
+    types: bool,
     place: Place,
     /// That is a message of an earlier answer, of which whoever asked again knows.
     over_earlier: bool,
@@ -89,6 +99,7 @@ pub(super) struct Preview {
 impl Preview {
     pub(super) fn new(tools: &Arc<Tools>, question: &Question) -> Self {
         let place = match question.place() {
+            _ if question.inline.is_some() => Place::Inline(false),
             Some(message_id) => Place::Message(Some(message_id)),
             None if question.private && tools.drafts.load(Ordering::Relaxed) => {
                 Place::Draft(draft_id(question.key.seq))
@@ -99,12 +110,13 @@ impl Preview {
         // it can be repeated after a crash, one in a message of its own may come twice.
         let next_typing = match place {
             Place::Message(None) => tools.clock.now().plus(FRAME),
-            Place::Nowhere | Place::Draft(_) | Place::Message(Some(_)) => Timestamp::default(),
+            Place::Nowhere | Place::Draft(_) | Place::Message(Some(_)) | Place::Inline(_) => Timestamp::default(),
         };
         Self {
             tools: Arc::clone(tools),
             frame: Frame::new(tools, question, buttons::stop(question.key.seq, question.language)),
             private: question.private,
+            types: question.inline.is_none(),
             place,
             over_earlier: question.again.as_ref().is_some_and(|again| !again.in_place.is_empty()),
             leave: None,
@@ -129,7 +141,7 @@ impl Preview {
         let clock = self.tools.clock.clone();
         // "typing…" comes first, and is said until there are words to see, and again while they may not be shown.
         let held_back = clock.now().plus(TYPING) < self.next_frame;
-        let typing = self.shown == 0 || self.place == Place::Nowhere || held_back;
+        let typing = self.types && (self.shown == 0 || self.place == Place::Nowhere || held_back);
         let wanted = self.wanted(text);
         tokio::select! {
             biased;
@@ -152,6 +164,8 @@ impl Preview {
             Place::Nowhere => None,
             Place::Message(None) => Some((self.next_frame, Urgency::Begin, Kind::Message)),
             Place::Message(Some(_)) => grown.then_some((self.next_frame, Urgency::Preview, Kind::Message)),
+            Place::Inline(false) => Some((self.next_frame, Urgency::Begin, Kind::Inline)),
+            Place::Inline(true) => grown.then_some((self.next_frame, Urgency::Preview, Kind::Inline)),
             Place::Draft(_) if text.is_empty() => None,
             Place::Draft(_) if grown => Some((self.next_frame, Urgency::Preview, Kind::Draft)),
             Place::Draft(_) => Some((self.shown_at.plus(RENEW), Urgency::Preview, Kind::Draft)),
@@ -180,18 +194,26 @@ impl Preview {
         self.leave = None;
         let message = match self.place {
             Place::Message(message) if !self.over_earlier => message,
-            Place::Message(_) | Place::Nowhere | Place::Draft(_) => None,
+            Place::Message(_) | Place::Nowhere | Place::Draft(_) | Place::Inline(_) => None,
         };
-        LastFrame::new(self.under_way.take(), message, self.doing == Doing::Change, self.tools.clock.clone())
+        let changes = self.doing == Doing::Change;
+        let patience = if self.types { LAST_FRAME } else { LAST_CHANGE };
+        LastFrame::new(self.under_way.take(), message, changes, (self.tools.clock.clone(), patience))
     }
 
     /// Shows the text as it is now that a frame may go out.
     fn show(&mut self, text: &str, slot: Slot) {
         let now = self.tools.clock.now();
         self.next_frame = now.plus(self.pace());
-        self.doing = if matches!(self.place, Place::Message(Some(_))) { Doing::Change } else { Doing::Frame };
+        let changes = matches!(self.place, Place::Message(Some(_)) | Place::Inline(_));
+        self.doing = if changes { Doing::Change } else { Doing::Frame };
         if self.place == Place::Message(None) {
             self.under_way = Some(self.frame.placeholder(slot));
+            return;
+        }
+        if matches!(self.place, Place::Inline(_)) {
+            (self.place, self.shown, self.shown_at) = (Place::Inline(true), text.len(), now);
+            self.under_way = Some(self.frame.edit_inline(slot, text));
             return;
         }
         let page = page(text);
@@ -200,22 +222,23 @@ impl Preview {
             Place::Draft(id) => Some(self.frame.draft(slot, id, page)),
             // A message cannot be empty.
             Place::Message(Some(id)) if !page.text.is_empty() => Some(self.frame.edit(slot, id, page)),
-            Place::Message(_) | Place::Nowhere => None,
+            Place::Message(_) | Place::Nowhere | Place::Inline(_) => None,
         };
     }
 
     const fn pace(&self) -> Duration {
         match (self.place, self.private) {
-            (Place::Draft(_) | Place::Message(None), _) => FRAME,
+            (Place::Draft(_) | Place::Message(None) | Place::Inline(false), _) => FRAME,
+            // Nobody tells what kind of chat it is.
+            (Place::Inline(_), _) | (_, false) => GROUP_EDIT,
             (_, true) => EDIT,
-            (_, false) => GROUP_EDIT,
         }
     }
 
     fn after(&mut self, result: Result<Shown, TelegramError>) {
         match result {
             Ok(Shown::Placed(message_id)) => self.place = Place::Message(Some(message_id)),
-            Ok(Shown::Frame) if self.doing != Doing::Typing => {
+            Ok(Shown::Frame) if self.doing != Doing::Typing && self.shown > 0 => {
                 if let Some(unseen) = self.unseen.take() {
                     metrics::first_frame(unseen.seconds());
                 }
@@ -231,7 +254,9 @@ impl Preview {
                 (self.place, self.shown, self.next_frame) = (Place::Message(None), 0, Timestamp::default());
             }
             Err(error) if error.says_not_modified() => {}
-            Err(error @ TelegramError::Refused { .. }) if matches!(self.place, Place::Message(_)) => {
+            Err(error @ TelegramError::Refused { .. })
+                if matches!(self.place, Place::Message(_) | Place::Inline(_)) =>
+            {
                 // It was deleted, or nobody may write here: the final text finds its own way.
                 tracing::debug!(reason = %error, "An answer is not shown while it is written");
                 self.place = Place::Nowhere;

@@ -251,7 +251,8 @@ impl Inner {
             Act::TypeInline { user, query, .. } => {
                 let title = format!("Ask: {query}");
                 let results = vec![json!({"type": "article", "id": "ask", "title": title, "description": "Once"})];
-                self.tell(Event::InlineResults { user, query: "q1".to_owned(), results });
+                let button = query.is_empty().then(|| json!({"text": "Type a question", "start_parameter": "hint"}));
+                self.tell(Event::InlineResults { user, query: "q1".to_owned(), results, button });
                 answer = json!({"inline_query_id": "q1"});
             }
             Act::ChooseInline { chat, user, .. } => {

@@ -12,7 +12,7 @@ mod model;
 mod telegram;
 
 /// The names that scripts may look for.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "settings",
     "token",
     "webhook",
@@ -26,6 +26,7 @@ const NAMES: [&str; 14] = [
     "clock",
     "privacy",
     "desk",
+    "inline",
     "topics",
 ];
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use routergram::sandbox::telegram::{Fault, Trouble};
+use routergram::sandbox::telegram::{Fault, InlineMode, Trouble};
 use serde_json::json;
 
 use crate::world::{ANNA, Mode, World, within};
@@ -146,7 +146,8 @@ async fn updates_that_telegram_keeps_back_are_named() {
     world.somebody_calls("setWebhook", &narrow).await;
     let said = world.doctor().await;
     assert_eq!((said.status, said.are("failure")), (Some(1), vec!["allowed_updates"]), "{:#?}", said.rows);
-    let kept_back = "edited_message, callback_query, stopped_message_generation";
+    let kept_back = "edited_message, callback_query, inline_query, chosen_inline_result, stopped_message_generation, \
+                     my_chat_member";
     said.shows("allowed_updates", "failure", &[kept_back, "routergram webhook set"]);
     let printed = world.bot.asked(&["webhook", "set"]).await;
     assert_eq!(printed.status, Some(0), "{}", printed.err);
@@ -159,16 +160,22 @@ async fn updates_that_telegram_keeps_back_are_named() {
 }
 
 #[tokio::test]
-async fn privacy_mode_and_topics_are_told() {
+async fn privacy_mode_inline_mode_and_topics_are_told() {
     let world = World::asleep(Mode::Polling, &[]).await;
     world.doctor().await.shows("privacy", "ok", &["on: "]);
     world.doctor().await.shows("topics", "ok", &["off: "]);
+    world.doctor().await.shows("inline", "ok", &["off: ", "/setinline"]);
+    world.telegram.set_inline(InlineMode::WithoutFeedback);
     world.telegram.set_privacy(false);
     let _ = world.telegram.add_topic(ANNA, "Cooking");
     let said = world.doctor().await;
     assert_eq!(said.status, Some(0));
-    said.shows("privacy", "warning", &["off: ", "/setprivacy"]);
+    said.shows("privacy", "warning", &["off: ", "/setprivacy", "remove the bot from its groups and add it anew"]);
+    world.telegram.set_joinable(false);
+    world.doctor().await.shows("privacy", "ok", &["cannot be added to groups", "/setjoingroups"]);
+    world.telegram.set_joinable(true);
     said.shows("topics", "ok", &["on: "]);
+    said.shows("inline", "ok", &["on: ", "/setinlinefeedback"]);
     world.ends().await;
 }
 

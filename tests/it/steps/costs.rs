@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Write};
 pub(super) struct Seen {
     /// Every message of every chat, in order.
     pub(super) lines: Vec<String>,
-    /// Requests to the model.
+    /// Requests to the model, and to those beside it.
     pub(super) asked: usize,
     /// Lines of the ledger, and those among them whose cost is not known.
     pub(super) charged: i64,
@@ -29,6 +29,9 @@ pub(super) enum Cost {
     AskedAgain,
     /// The same, and nobody had time to note that the model had begun: what it charges for its first moment is not known.
     AskedUnnoted,
+    /// What was asked for beside the conversation was done, and lost with the process: it is done, and paid for, again. The
+    /// ledger has never heard of the first.
+    DoneAgain,
     /// A send was announced in the store and not reported: nobody can know whether it arrived. It had not.
     Announced,
     /// The same, and it had. So many copies.
@@ -47,6 +50,7 @@ impl Cost {
             Self::Nothing => "nothing",
             Self::AskedAgain => "asked again, since what was not stored is not known",
             Self::AskedUnnoted => "asked again, and the ledger had not heard of it",
+            Self::DoneAgain => "done again, and nothing of the first was noted",
             Self::Announced => "announced as a copy, since nobody knows whether it arrived",
             Self::Copies(_) => "a copy, announced, since nobody knows whether it arrived",
             Self::Orphan => "a placeholder that nobody could note",
@@ -63,6 +67,9 @@ impl Cost {
                 Seen { asked: undisturbed.asked + 1, charged: undisturbed.charged + 1, ..undisturbed.clone() }
             }
             Self::AskedUnnoted => Seen { asked: undisturbed.asked + 1, ..undisturbed.clone() },
+            Self::DoneAgain => {
+                Seen { asked: undisturbed.asked + 1, misbooked: undisturbed.misbooked + 1, ..undisturbed.clone() }
+            }
             Self::GivenUp => Seen {
                 asked: undisturbed.asked - 1,
                 charged: undisturbed.charged - 1,
@@ -79,7 +86,9 @@ impl Cost {
         let (added, lost) = difference(&undisturbed.lines, &seen.lines);
         let copies = added.iter().filter(|line| undisturbed.lines.iter().any(|known| known == *line)).count();
         let holds = match self {
-            Self::Nothing | Self::AskedAgain | Self::AskedUnnoted | Self::Announced => added.is_empty(),
+            Self::Nothing | Self::AskedAgain | Self::AskedUnnoted | Self::DoneAgain | Self::Announced => {
+                added.is_empty()
+            }
             Self::Copies(count) => (added.len(), copies) == (count, count),
             Self::Orphan => added.len() == 1 && added[0].contains("[⏹ Stop]"),
             Self::GivenUp => (added.len(), copies) == (1, 0),

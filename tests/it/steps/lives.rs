@@ -62,7 +62,7 @@ fn seen(world: &World) -> Seen {
     let counted = |query: &str| stored::<i64>(world.folder.path(), query);
     Seen {
         lines,
-        asked: world.model.request_count(),
+        asked: world.model.request_count() + world.model.asked_beside().len(),
         charged: counted("SELECT count(*) FROM ledger"),
         open: counted("SELECT count(*) FROM ledger WHERE cost_micro_usd IS NULL"),
         misbooked: world.misbooked().len(),
@@ -73,9 +73,11 @@ fn seen(world: &World) -> Seen {
 
 /// The beginning of a message, what it is besides text, and its buttons.
 fn words(message: &MessageView) -> String {
-    let line = message.text.lines().next().unwrap_or_default();
+    // What was asked inline stands above its answer.
+    let all = if message.via_bot { message.text.replace('\n', " / ") } else { message.text.clone() };
+    let line = all.lines().next().unwrap_or_default();
     let mut words: String = line.chars().take(SHOWN).collect();
-    let left = message.text.chars().count() - words.chars().count();
+    let left = all.chars().count() - words.chars().count();
     if left > 0 {
         write!(words, "… and {left} more").unwrap();
     }

@@ -2,13 +2,16 @@
 
 use routergram::replies::{self, Language};
 use routergram::sandbox::model::{Fault, Gate, Records, Reporting};
-use routergram::sandbox::telegram::{Fault as Refusal, Trouble};
+use routergram::sandbox::telegram::{Fault as Refusal, InlineMode, Trouble};
+use serde_json::json;
 
 use crate::world::audit::{open, stored};
 use crate::world::{ANNA, BORIS, GROUP, Mode, World, samples, until, within};
 
 /// Asks for answers that are more than a text.
 const CLARA: i64 = 1004;
+/// A group that has not become a supergroup.
+const BASIC: i64 = -77;
 /// Runs the bot.
 const OLGA: i64 = 1003;
 
@@ -37,10 +40,18 @@ pub(super) enum Scene {
     Charted,
     /// A photo and a file.
     Sent,
+    /// A voice message and a picture to be painted.
+    Beside,
+    /// Questions that were asked in a chat without the bot.
+    Inline,
     /// Telegram wants nothing more for a while.
     Flooded,
     /// Somebody has blocked the bot.
     Blocked,
+    /// A group becomes a supergroup.
+    Moved,
+    /// The bot is thrown out of a group.
+    Thrown,
     /// An update whose handling has killed three times.
     Poisoned,
     /// An update whose handling has killed twice, and does so no more.
@@ -70,6 +81,10 @@ impl Scene {
     pub(super) fn holds(self) -> &'static str {
         match self {
             Self::Start | Self::Door | Self::Owned => "before-begin",
+            // What happens to groups is another lane's matter than what is said there.
+            Self::Moved | Self::Thrown => "before-ask",
+            // Or else nothing is owed any more.
+            Self::Blocked => "before-abandon",
             _ => "",
         }
     }
@@ -83,6 +98,9 @@ impl Scene {
         }
         if self == Self::Owned {
             settings.extend([("ADMIN_USER_IDS", olga.as_str()), ("OPENROUTER_API_KEY", "sk-or-v1-TEST-but-bad")]);
+        }
+        if self == Self::Beside {
+            settings.extend([("TRANSCRIPTION_MODEL", "openai/whisper-1"), ("IMAGE_MODEL", "recraft/recraft-v3")]);
         }
         if self == Self::Forms {
             settings.push(("MAX_TOKENS", "20000"));
@@ -125,28 +143,12 @@ impl Scene {
                 world.anna("two");
                 world.says(CLARA, CLARA, "three");
             }
-            Self::Charted => {
-                world.anna("one");
-                world.anna("/stats");
-                world.says(BORIS, BORIS, "/help");
-                world.anna("two");
-                world.says(CLARA, CLARA, "three");
-            }
+            Self::Charted => something_was_spent(world),
             Self::Sent => files_are_sent(world),
-            Self::Budgeted => {
-                world.says(OLGA, OLGA, &format!("/budget {ANNA} 5"));
-                world.anna("one");
-                world.says(BORIS, BORIS, "/budget 1002 5");
-                world.anna("two");
-                world.says(OLGA, OLGA, &format!("/budget {ANNA}"));
-            }
-            Self::Decided => {
-                world.says(OLGA, OLGA, &format!("/allow {BORIS}"));
-                world.anna("one");
-                world.says(CLARA, CLARA, "three");
-                world.anna("two");
-                world.says(OLGA, OLGA, &format!("/allow {BORIS}"));
-            }
+            Self::Beside => something_is_said_and_wished(world),
+            Self::Inline => are_asked_inline(world).await,
+            Self::Moved | Self::Thrown => self.befalls_a_group(world),
+            Self::Budgeted | Self::Decided => self.is_decided_by_the_owner(world),
             Self::Placeholder | Self::Grown | Self::NotYours => {
                 world.says(ANNA, GROUP, "/ask one");
                 world.anna("two");
@@ -172,6 +174,38 @@ impl Scene {
             Self::Owned => world.model.fails_always(Fault::no_credit()),
             _ => {}
         }
+    }
+
+    fn befalls_a_group(self, world: &World) {
+        if self == Self::Thrown {
+            world.says(BORIS, GROUP, "/frobnicate");
+            world.anna("one");
+            world.says(CLARA, CLARA, "three");
+            world.telegram.kick_bot(GROUP);
+            world.anna("two");
+            return;
+        }
+        world.telegram.add_group(BASIC, "Small", &[ANNA, BORIS]);
+        world.says(BORIS, BASIC, "/frobnicate");
+        let grown = world.telegram.migrate(BASIC);
+        world.anna("one");
+        world.says(ANNA, grown, "/ask two");
+    }
+
+    fn is_decided_by_the_owner(self, world: &World) {
+        if self == Self::Budgeted {
+            world.says(OLGA, OLGA, &format!("/budget {ANNA} 5"));
+            world.anna("one");
+            world.says(BORIS, BORIS, "/budget 1002 5");
+            world.anna("two");
+            world.says(OLGA, OLGA, &format!("/budget {ANNA}"));
+            return;
+        }
+        world.says(OLGA, OLGA, &format!("/allow {BORIS}"));
+        world.anna("one");
+        world.says(CLARA, CLARA, "three");
+        world.anna("two");
+        world.says(OLGA, OLGA, &format!("/allow {BORIS}"));
     }
 
     /// What people do while the bot lives its first life; what is returned is held until its end.
@@ -304,10 +338,48 @@ fn answer(question: &str) -> String {
     }
 }
 
+async fn are_asked_inline(world: &World) {
+    world.telegram.set_inline(InlineMode::WithFeedback);
+    world.telegram.add_group_without_bot(GROUP - 1, "Away", &[ANNA, BORIS]);
+    is_asked_inline(world, ANNA, "one").await;
+    world.anna("two");
+    is_asked_inline(world, BORIS, "three").await;
+    world.says(BORIS, BORIS, "four");
+    world.anna("five");
+}
+
+/// A bot that was there before has offered it, and somebody has sent it.
+async fn is_asked_inline(world: &World, user: i64, question: &str) {
+    let query = world.types_inline(user, GROUP - 1, question);
+    let keyboard = json!({"inline_keyboard": [[{"text": "Answer", "callback_data": "ask:x"}]]});
+    let result = json!({"type": "article", "id": "ask", "title": "Ask", "reply_markup": keyboard,
+        "input_message_content": {"message_text": format!("{question}\n…")}});
+    let method = format!("{}/bot{}/answerInlineQuery", world.telegram.api_url(), world.telegram.token());
+    let answer = world.bot.http.post(method).json(&json!({"inline_query_id": query, "results": [result]}));
+    assert!(answer.send().await.unwrap().status().is_success());
+    world.chooses_inline(user, GROUP - 1, (&query, "ask")).await;
+}
+
 fn files_are_sent(world: &World) {
     world.sends_with(ANNA, ANNA, samples::photo(3, 3), "one");
     world.anna("two");
     world.sends(BORIS, BORIS, samples::document("three.txt", "three"));
     world.anna("four");
     world.says(CLARA, CLARA, "five");
+}
+
+fn something_is_said_and_wished(world: &World) {
+    world.sends(ANNA, ANNA, samples::voice());
+    world.anna("two");
+    world.says(BORIS, BORIS, "/image three");
+    world.anna("four");
+    world.says(CLARA, CLARA, "five");
+}
+
+fn something_was_spent(world: &World) {
+    world.anna("one");
+    world.anna("/stats");
+    world.says(BORIS, BORIS, "/help");
+    world.anna("two");
+    world.says(CLARA, CLARA, "three");
 }

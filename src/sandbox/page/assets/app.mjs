@@ -45,6 +45,7 @@ const composer = new Composer({
     bot: () => world.bot?.username,
     ask: async (query) => (await act({ act: "type_inline", query })).inline_query_id,
     choose: (query, result) => act({ act: "choose_inline", query, result }),
+    start: (parameter) => start(parameter),
   },
   edit: (message, text) => act({ act: "edit", message_id: message.message_id, text }),
   commands: () => wire.commands(at.chat, at.me),
@@ -123,6 +124,21 @@ function openChat(id) {
   document.documentElement.dataset.pane = "chat";
   go({ chat: id });
 }
+
+/** Opens the person's own chat with the bot, with what a link carries. */
+async function start(parameter) {
+  openChat(at.me);
+  await sendCommand(`/start ${parameter}`);
+}
+
+// A link of Telegram's to this very bot leads to its chat here.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a");
+  const parameter = link?.hostname === "t.me" && new URLSearchParams(link.search).get("start");
+  if (!parameter || link.pathname.slice(1) !== world.bot?.username) return;
+  event.preventDefault();
+  start(parameter);
+});
 
 /** Is the open chat before somebody's eyes? On a narrow page the list may be. */
 const isRead = () => !document.hidden && byId("log").clientHeight > 0;

@@ -8,7 +8,10 @@ import { toast } from "./popups.mjs";
 const PAUSE_MS = 350;
 
 export class Inline {
-  /** `on`: `bot()` (its username), `ask(query)` (a promise of an id), `choose(query, result)` (a promise). */
+  /**
+   * `on`: `bot()` (its username), `ask(query)` (a promise of an id), `choose(query, result)` (a promise),
+   * `start(parameter)` (opens the private chat with it).
+   */
   constructor(on) {
     this.on = on;
     this.box = byId("results");
@@ -38,13 +41,24 @@ export class Inline {
   }
 
   /** What the bot offers; it may be quicker than the answer to the question. */
-  offer({ query, results }) {
-    this.early = { query, results };
+  offer({ query, results, button }) {
+    this.early = { query, results, button };
     if (query !== this.query) return;
     this.results = results;
     this.chosen = -1;
-    this.box.hidden = results.length === 0;
-    this.box.replaceChildren(...results.map((result, i) => this.#result(result, i)));
+    this.box.hidden = results.length === 0 && !button;
+    const above = button ? [this.#button(button)] : [];
+    this.box.replaceChildren(...results.map((result, i) => this.#result(result, i)), ...above);
+  }
+
+  /** The way to the private chat; no result, so no key leads to it. */
+  #button({ text, start_parameter: parameter }) {
+    const open = (event) => {
+      event.preventDefault();
+      this.close();
+      this.on.start(parameter);
+    };
+    return h("li", { class: "offer", role: "presentation", "data-testid": "result-button", on: { mousedown: open } }, h("b", null, text));
   }
 
   #result(result, i) {
@@ -78,7 +92,7 @@ export class Inline {
     if (this.box.hidden) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const { length } = this.results;
-    if (step) {
+    if (step && length > 0) {
       this.chosen = this.chosen < 0 && step < 0 ? length - 1 : (this.chosen + step + length) % length;
       [...this.box.children].forEach((offer, at) => offer.setAttribute("aria-selected", String(at === this.chosen)));
       byId("field").setAttribute("aria-activedescendant", `result-${this.chosen}`);

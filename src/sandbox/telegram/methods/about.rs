@@ -14,7 +14,7 @@ pub(super) fn get_me(ask: &Ask<'_>) -> Success {
     let topics = world.chats.values().any(|chat| chat.kind == ChatKind::Private && chat.forum);
     let mut me = wire::bot(world);
     let abilities = [
-        ("can_join_groups", true),
+        ("can_join_groups", world.bot.joinable),
         ("can_read_all_group_messages", !world.bot.privacy),
         ("supports_inline_queries", world.switches.inline != InlineMode::Off),
         ("can_connect_to_business", false),

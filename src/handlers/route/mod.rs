@@ -1,11 +1,14 @@
 //! Which behaviour an event belongs to. Pure, so that the whole decision can be read (and tested) at once.
 
-use crate::access::{ANONYMOUS_ADMIN, Access, Standing, Verdict};
+use super::panel;
+use crate::access::{Access, Standing, Verdict, is_stand_in};
 use crate::nearest::nearest;
 use crate::replies::{self, Audience};
+use crate::storage::Seq;
 use crate::telegram::methods::BotIdentity;
 use crate::turn::Tools;
-use crate::update::{Callback, Content, Event, Message, User, Voice};
+use crate::turn::buttons::WHOLE;
+use crate::update::{Callback, ChatKind, Chosen, Content, Event, Membership, Message, Moved, User, Voice};
 
 /// A behaviour, with what it needs from the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub(super) enum Route {
     Stop(Stopper),
     /// A question for the model.
     Ask(String),
+    /// `/image`, with what is wished.
+    Image(String),
     /// `/retry`.
     Retry,
     /// `/model`, with what is searched for.
@@ -48,10 +53,24 @@ pub(super) enum Route {
     Decide(Verdict, String),
     /// An edited message, with what it asks now.
     Edited(String),
+    /// Something was sent that the bot had offered inline.
+    Chosen(Chosen),
+    /// The same by somebody who may not use the bot.
+    Outsider(Chosen),
+    /// All of an answer that was cut where it was asked for inline: the update that asked.
+    Whole(Seq),
     /// A pressed button.
     Button(Callback),
     /// A button that was pressed by somebody who may not use the bot.
     Refuse(Callback),
+    /// The bot was added to a group.
+    Joined(Membership),
+    /// The bot was thrown out of a chat, or blocked.
+    Gone,
+    /// The group is a supergroup now.
+    Moved(Moved),
+    /// Somebody has become something else in a chat: where, and who.
+    Changed(i64, i64),
     /// Somebody wrote who may not use the bot: who, and what they are to it.
     Unheard(i64, Standing),
     /// Nothing but a sentence.
@@ -87,22 +106,45 @@ pub(super) enum Sentence {
 pub(super) fn route(event: &Event, tools: &Tools) -> Route {
     let access = &tools.access;
     match event {
+        // Telegram says so, whoever did it.
+        Event::Message(message) if let Some(moved) = message.moved => Route::Moved(moved),
         Event::Message(message) => match standing(message, access) {
-            standing if !standing.may_use() => refusal(message, standing),
+            standing if !standing.may_use() => refusal(message, standing, &tools.bot),
             _ => message_route(message, &tools.bot, audience(message, tools)),
         },
         Event::Edited(message) if !standing(message, access).may_use() => Route::Ignore(NOT_ALLOWED.to_owned()),
+        Event::Callback(callback) if panel::is_a_right(&callback.data) => Route::Button(callback.clone()),
         Event::Callback(callback) if !access.standing(callback.from.id).may_use() => Route::Refuse(callback.clone()),
         Event::Edited(message) => edited_route(message, &tools.bot, audience(message, tools)),
         Event::Callback(callback) => Route::Button(callback.clone()),
+        Event::Chosen(chosen) if !access.standing(chosen.from.id).may_use() => Route::Outsider(chosen.clone()),
+        Event::Chosen(chosen) => Route::Chosen(chosen.clone()),
+        // The door has it answered without storing it; this one was stored by an older version.
+        Event::Typed(_) => Route::Ignore("inline_query".to_owned()),
         Event::StoppedGeneration { chat, draft, .. } => {
             Route::Stop(Stopper { user: *chat, draft: *draft, aloud: false })
         }
+        Event::Membership(change) => membership_route(change),
+        Event::MemberChanged { chat, user } => Route::Changed(*chat, *user),
         Event::NotForUs(kind) => Route::Ignore(kind.clone()),
     }
 }
 
+/// What the bot has become in a chat.
+fn membership_route(change: &Membership) -> Route {
+    match change {
+        Membership { kind: ChatKind::Group, was_in: false, is_in: true, .. } => Route::Joined(change.clone()),
+        Membership { kind: ChatKind::Group | ChatKind::Private, was_in: true, is_in: false, .. } => Route::Gone,
+        _ => Route::Ignore("my_chat_member".to_owned()),
+    }
+}
+
 impl Route {
+    /// Does it change what holds for a whole group?
+    pub(super) const fn is_for_admins(&self) -> bool {
+        matches!(self, Self::New(_) | Self::Model(_) | Self::Persona(_) | Self::Settings | Self::Language)
+    }
+
     /// Is there nothing to be said?
     pub(super) const fn is_silent(&self) -> bool {
         matches!(self, Self::Ignore(_) | Self::Unheard(..))
@@ -138,20 +180,34 @@ fn standing(message: &Message, access: &Access) -> Standing {
 }
 
 /// Who may not use the bot is told so in private, and not heard in groups (unless they press a button, which none but
-/// they see answered).
-fn refusal(message: &Message, standing: Standing) -> Route {
+/// they see answered). What is kept of them is theirs all the same.
+fn refusal(message: &Message, standing: Standing, bot: &BotIdentity) -> Route {
     let waits = message.private && message.voice != Voice::Chat && message.content != Content::Service;
     match &message.from {
-        Some(user) if waits => Route::Unheard(user.id, standing),
+        Some(user) if waits => right(message, bot).unwrap_or(Route::Unheard(user.id, standing)),
         _ => Route::Ignore(NOT_ALLOWED.to_owned()),
     }
 }
 
+/// What anybody may ask for, whatever an owner has decided about them.
+fn right(message: &Message, bot: &BotIdentity) -> Option<Route> {
+    match message.command(&bot.username)?.0.as_str() {
+        "privacy" => Some(Route::Privacy),
+        "export" => Some(Route::Export),
+        "forget" => Some(Route::Forget),
+        _ => None,
+    }
+}
+
 fn message_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Route {
-    let of_nobody = |user: &User| user.id != ANONYMOUS_ADMIN && (user.is_bot || message.voice == Voice::Chat);
-    // Two bots that answer each other would never stop, and a channel's posts are not written to the bot.
-    if message.from.as_ref().is_none_or(of_nobody) {
+    if message.from.as_ref().is_none_or(|user| is_nobodys(message, user)) {
         return Route::Ignore("message_of_a_bot_or_channel".to_owned());
+    }
+    // The words of what somebody has picked at another bot are that bot's, and so is the mention in them; what they have
+    // picked at this one is answered where it stands.
+    let is_own = message.via == Some(bot.id);
+    if is_own || !message.private && message.voice == Voice::ByWayOf {
+        return Route::Ignore("by_way_of_a_bot".to_owned());
     }
     if message.commands_another_bot(&bot.username) {
         return Route::Ignore("command_for_another_bot".to_owned());
@@ -170,6 +226,14 @@ fn message_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Ro
     }
 }
 
+/// Two bots that answer each other would never stop. And a channel's posts in its group are written to the channel's
+/// readers, also when they mention the bot: an answer below each would be the channel's owner's surprise, not their wish.
+/// People who write in the name of a chat are heard; Telegram has a stand-in for each sort of them.
+fn is_nobodys(message: &Message, user: &User) -> bool {
+    let stand_in = is_stand_in(user.id);
+    message.automatic || !stand_in && (user.is_bot || message.voice == Voice::Chat)
+}
+
 /// Whether it was a question is in the store. What it asks now is read as in a new message; what would not be a question
 /// there is one all the same, since its answer may have been ended for it.
 fn edited_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Route {
@@ -179,6 +243,8 @@ fn edited_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Rou
     }
     match (message_route(message, bot, audience), message.text()) {
         (Route::Ask(question), _) => Route::Edited(question),
+        // What is wished now; whether a picture was wished before, its turn knows.
+        (Route::Image(words), _) => Route::Edited(words),
         (_, Some(text)) => Route::Edited(text.trim().to_owned()),
         (_, None) => Route::Ignore("edited_message".to_owned()),
     }
@@ -186,6 +252,9 @@ fn edited_route(message: &Message, bot: &BotIdentity, audience: Audience) -> Rou
 
 fn command_route(message: &Message, command: &str, rest: &str, audience: Audience) -> Route {
     match command {
+        "start" if message.private && rest.starts_with(WHOLE) => {
+            rest[WHOLE.len()..].parse().map_or(Route::Start, |seq| Route::Whole(Seq(seq)))
+        }
         // What a link puts behind it (`/start from-a-friend`) is nothing to be answered.
         "start" => Route::Start,
         "help" => Route::Help(audience),
@@ -194,12 +263,12 @@ fn command_route(message: &Message, command: &str, rest: &str, audience: Audienc
             let user = message.from.as_ref().map_or(0, |user| user.id);
             Route::Stop(Stopper { user, draft: None, aloud: true })
         }
+        "image" => Route::Image(rest.to_owned()),
         "retry" => Route::Retry,
         "model" => Route::Model(rest.to_owned()),
         "persona" => Route::Persona(rest.to_owned()),
-        // A group has no settings of its own but its model and its persona, and no language.
-        "settings" if message.private => Route::Settings,
-        "language" if message.private => Route::Language,
+        "settings" => Route::Settings,
+        "language" => Route::Language,
         // What somebody's answers cost is nobody else's business.
         "stats" if message.private => Route::Stats,
         "privacy" if message.private => Route::Privacy,
@@ -223,7 +292,7 @@ fn command_route(message: &Message, command: &str, rest: &str, audience: Audienc
 
 /// A command that nobody knows, and the nearest of those that these people may use.
 fn unknown_command(command: &str, audience: Audience) -> Sentence {
-    let meant = nearest(command, &replies::commands(audience)).map(str::to_owned);
+    let meant = nearest(command, &replies::commands(audience, true)).map(str::to_owned);
     Sentence::UnknownCommand(command.to_owned(), meant)
 }
 
@@ -254,102 +323,4 @@ fn without_mention(text: &str, username: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn bot() -> BotIdentity {
-        BotIdentity { id: 7, username: "a_bot".into(), first_name: "A".into(), ..BotIdentity::default() }
-    }
-
-    fn message(chat: i64, fields: &serde_json::Value) -> Message {
-        let mut message = serde_json::json!({"message_id": 3, "chat": {"id": chat}, "from": {"id": 5}});
-        for (key, value) in fields.as_object().unwrap() {
-            message[key] = value.clone();
-        }
-        let raw = serde_json::json!({"update_id": 1, "message": message}).to_string();
-        match crate::update::event(&raw).unwrap() {
-            Event::Message(message) => *message,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn routed(chat: i64, fields: &serde_json::Value) -> Route {
-        let audience = if chat < 0 { Audience::Group } else { Audience::Person };
-        message_route(&message(chat, fields), &bot(), audience)
-    }
-
-    #[test]
-    fn a_group_is_answered_only_when_it_speaks_to_the_bot() {
-        let talk = serde_json::json!({"text": "hello all"});
-        assert_eq!(routed(-5, &talk), Route::Ignore("group_talk".into()));
-        let mention = serde_json::json!({"text": "hello @A_bot, why?", "entities": [{"type": "mention", "offset": 6, "length": 6}]});
-        assert_eq!(routed(-5, &mention), Route::Ask("hello, why?".into()));
-        let reply = serde_json::json!({"text": "and then?", "reply_to_message": {"from": {"id": 7, "is_bot": true}}});
-        assert_eq!(routed(-5, &reply), Route::Ask("and then?".into()));
-    }
-
-    #[test]
-    fn another_bot_is_never_answered() {
-        let other = serde_json::json!({"text": "hi", "from": {"id": 8, "is_bot": true}});
-        assert!(matches!(routed(8, &other), Route::Ignore(_)));
-    }
-
-    #[test]
-    fn a_path_or_a_fraction_is_a_question_and_an_unknown_command_is_not() {
-        assert!(matches!(routed(5, &serde_json::json!({"text": "/usr/bin?"})), Route::Ask(_)));
-        let unknown = Route::Say(Sentence::UnknownCommand("frobnicate".into(), None));
-        assert_eq!(routed(5, &serde_json::json!({"text": "/frobnicate"})), unknown);
-        assert!(matches!(routed(-5, &serde_json::json!({"text": "/frobnicate"})), Route::Ignore(_)));
-    }
-
-    #[test]
-    fn the_nearest_command_is_one_that_may_be_used() {
-        let meant = |audience| {
-            let said = message(5, &serde_json::json!({"text": "/budgte 5"}));
-            message_route(&said, &bot(), audience)
-        };
-        let unknown =
-            |meant: Option<&str>| Route::Say(Sentence::UnknownCommand("budgte".to_owned(), meant.map(str::to_owned)));
-        assert_eq!(meant(Audience::Person), unknown(None));
-        assert_eq!(meant(Audience::Owner), unknown(Some("budget")));
-        for command in replies::commands(Audience::Owner) {
-            let said = message(5, &serde_json::json!({"text": format!("/{command} x")}));
-            let route = message_route(&said, &bot(), Audience::Owner);
-            assert!(!matches!(route, Route::Say(Sentence::UnknownCommand(..))), "/{command} is in the menu");
-        }
-    }
-
-    #[test]
-    fn a_group_may_choose_its_model_and_its_persona_and_nothing_else() {
-        let sent = |chat, text: &str| routed(chat, &serde_json::json!({"text": text}));
-        assert_eq!(sent(-5, "/model gpt"), Route::Model("gpt".into()));
-        assert_eq!(sent(-5, "/persona cook"), Route::Persona("cook".into()));
-        assert!(matches!(sent(-5, "/settings"), Route::Ignore(_)) && matches!(sent(-5, "/language"), Route::Ignore(_)));
-        assert_eq!((sent(5, "/settings"), sent(5, "/language")), (Route::Settings, Route::Language));
-    }
-
-    #[test]
-    fn a_command_for_another_bot_is_nobodys_question() {
-        for chat in [5, -5] {
-            let stop = serde_json::json!({"text": "/stop@other_bot @a_bot why?"});
-            assert_eq!(routed(chat, &stop), Route::Ignore("command_for_another_bot".into()));
-        }
-    }
-
-    #[test]
-    fn strangers_are_told_in_private_and_not_heard_in_groups() {
-        let hi = serde_json::json!({"text": "hi"});
-        let refused = |message: &Message| refusal(message, Standing::Stranger);
-        assert_eq!(refused(&message(5, &hi)), Route::Unheard(5, Standing::Stranger));
-        assert!(matches!(refused(&message(-5, &hi)), Route::Ignore(_)));
-    }
-
-    #[test]
-    fn a_channel_that_is_forwarded_into_its_group_asks_nothing() {
-        let post = serde_json::json!({"text": "/ask what?", "from": {"id": 777_000}, "sender_chat": {"id": -7}});
-        assert!(matches!(routed(-5, &post), Route::Ignore(_)));
-        let hidden = serde_json::json!({"text": "/ask what?", "from": {"id": ANONYMOUS_ADMIN, "is_bot": true},
-            "sender_chat": {"id": -5}});
-        assert_eq!(routed(-5, &hidden), Route::Ask("what?".into()));
-    }
-}
+mod tests;

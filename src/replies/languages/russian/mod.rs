@@ -1,10 +1,9 @@
-//! Russian.
-
-use teloxide::types::UserId;
+//! Russian, as it is said to everybody; what owners are told is in `owners`.
 
 use super::Speech;
-use crate::clock::Day;
 use crate::replies::phrases::words;
+
+mod owners;
 
 /// Russian.
 pub(in crate::replies) struct Russian;
@@ -59,37 +58,6 @@ impl Speech for Russian {
     }
 }
 
-words! { Russian on access:
-    private_bot(user: UserId) "Это закрытый бот. Ваш id: {user}. Отправьте его владельцу бота."
-    excluded()
-        "Владелец этого бота исключил вас. Я не отвечаю на то, что вы здесь пишете; если это ошибка, обратитесь к владельцу."
-    decide_usage()
-        "Напишите id человека: /allow 123456789 впускает, /ban 123456789 исключает, /unban 123456789 отменяет исключение. Или \
-         перешлите мне сообщение этого человека и ответьте на него одной командой. Кто здесь бывает, покажет /users."
-    origin_hidden()
-        "Telegram не сообщает, кто это написал: человек скрывает это при пересылке, или это был не человек. Спросите у него id \
-         и напишите /allow 123456789 или /ban 123456789; тем, кого я не знаю, я сообщаю их id."
-    stand_in()
-        "Под этим id пишут все, кто скрывается за группой или каналом, поэтому его нельзя ни впустить, ни исключить. Укажите id \
-         человека."
-    holds_owner(who: &str)
-        "{who} — владелец бота (ADMIN_USER_IDS): владельцу бот доступен всегда, и исключить его нельзя."
-    holds_allowed(who: &str) "{who} — бот доступен. Исключить можно командой /ban."
-    holds_open(who: &str)
-        "{who} — бот доступен, как и всем, кто не исключён: в ALLOWED_USER_IDS никто не указан."
-    holds_banned(who: &str)
-        "{who} — исключён(а): на сообщения я не отвечаю, и денег они не стоят. /unban отменяет исключение, /allow впускает."
-    holds_stranger(who: &str)
-        "{who} не в списке исключённых, но бот закрытый и потому недоступен. Впустить можно командой /allow."
-    as_before() "Так было и раньше."
-    was_before(standing: &str) "Раньше: {standing}."
-    standing_owner() "владелец"
-    standing_allowed() "есть доступ"
-    standing_banned() "исключён(а)"
-    standing_stranger() "без доступа"
-    standing_group() "группа, за её анонимных администраторов"
-}
-
 words! { Russian on chart:
     chart_days(month: &str) "Стоимость по дням, {month} (UTC)"
     chart_today() "сегодня"
@@ -108,10 +76,10 @@ words! { Russian on commands:
          заново, если исправить вопрос, берёт на себя роли и помогает в группах.\n\nНажмите «Старт» и пишите."
     short_description() "Языковая модель в вашем чате: спросите, и она ответит у вас на глазах."
     help_with(commands: &str)
-        "Напишите мне что угодно, и я отвечу. Пока я читаю только текст.\n\n{commands}"
+        "Напишите мне что угодно или пришлите фото, голосовое сообщение или файл, и я отвечу.\n\n{commands}"
     help_in_a_group_with(commands: &str)
         "Упомяните меня, ответьте на моё сообщение или напишите /ask, и я отвечу. Остального, что здесь пишут, я не \
-         читаю.\n\n{commands}"
+         читаю. Как я отвечаю и о чём помню, решают администраторы группы: /settings, /new.\n\n{commands}"
     started_over() "Новый разговор. Прежний отложен, я его больше не учитываю."
     started_over_as() "Новый разговор, с вашими указаниями. Они действуют до следующей команды /new."
     nothing_to_forget() "Забывать пока нечего. Просто напишите вопрос."
@@ -135,6 +103,7 @@ words! { Russian on commands:
     new_instructed() "/new Ты пират — начать со своими указаниями"
     menu_stop() "прервать ответ"
     menu_retry() "ответить на последний вопрос заново"
+    menu_image() "нарисовать, что скажете"
     menu_model() "выбрать модель"
     menu_persona() "выбрать мне роль"
     menu_status() "как дела у бота (владелец)"
@@ -212,39 +181,20 @@ words! { Russian on money:
     unlimited() "без ограничения"
 }
 
-words! { Russian on owner:
-    owner_account(detail: &str)
-        "Я никому не могу ответить: поставщик модели отклоняет мой аккаунт. Проверьте OPENROUTER_API_KEY и остаток \
-         средств: openrouter.ai/settings/credits\n\n{detail}"
-    owner_no_such_model(detail: &str)
-        "Я никому не могу ответить: моя модель больше недоступна. Укажите в MODEL одну из openrouter.ai/models или в \
-         FALLBACK_MODELS те, что могут её заменить, и перезапустите меня.\n\n{detail}"
-    owner_budget_used_up(detail: &str)
-        "Бюджет на день исчерпан, и до 00:00 UTC я никому не отвечаю. Если так быть не должно, увеличьте DAILY_BUDGET_USD \
-         и перезапустите меня; если кто-то спрашивает слишком много, уменьшите USER_DAILY_BUDGET_USD.\n\n{detail}"
-    owner_parked(detail: &str)
-        "Я не смог обработать сообщение и отложил его; всё остальное работает. «routergram parked list» покажет его, \
-         «routergram parked retry ID» попробует ещё раз. Если это повторится, проверьте, нет ли моей новой \
-         версии.\n\n{detail}"
-    owner_undeliverable(detail: &str)
-        "Telegram не принимает один из моих ответов ни в каком виде; я отложил его, и кто-то ждёт напрасно. Если дело \
-         в правах в группе, разрешите мне там писать и попробуйте ещё раз: «routergram parked retry ID»; какой это \
-         ответ, покажет «routergram parked list».\n\n{detail}"
-    owner_webhook_taken(detail: &str)
-        "Другая программа с моим токеном забирает мои сообщения. Остановите её или отзовите токен у @BotFather и \
-         передайте мне новый в BOT_TOKEN. Если сообщения предназначены ей, остановите меня.\n\n{detail}"
-    owner_webhook_failing(detail: &str)
-        "Telegram не может доставить мне сообщения, и люди ждут. Проверьте, доступен ли мой адрес из интернета и \
-         действителен ли его сертификат. Telegram хранит сообщения сутки.\n\n{detail}"
-    owner_queue_old(detail: &str)
-        "Люди ждут больше минуты, прежде чем я начинаю. Если ответы долгие, увеличьте MAX_CONCURRENT_TURNS; иначе проверьте, \
-         хватает ли мне процессора и диска. Очередь покажет /status.\n\n{detail}"
-    owner_store_trouble(detail: &str)
-        "Мне не удаётся записать или прочитать базу данных, поэтому я не принимаю сообщения; Telegram хранит их сутки. Проверьте \
-         диск с DATA_DIR: не заполнен ли он, исправен ли? Если я остановился, запустите меня после этого.\n\n{detail}"
-    owner_backlog(detail: &str)
-        "С каждой минутой в Telegram меня ждёт всё больше сообщений. Проверьте, хватает ли мне процессора и диска и не \
-         задерживает ли что-нибудь запросы на пути ко мне.\n\n{detail}"
+words! { Russian on groups:
+    group_added()
+        "Здравствуйте! Чтобы спросить меня здесь, упомяните меня, ответьте на моё сообщение или напишите /ask и вопрос."
+    group_private_mode()
+        "Telegram показывает мне только то, что обращено ко мне; остального, что здесь пишут, я не вижу."
+    group_sees_all()
+        "Telegram показывает мне всё, что здесь пишут; я читаю и храню только то, что обращено ко мне."
+    group_settings()
+        "Модель, роль и остальное выбирают администраторы группы: /settings. Что я умею, покажет /help."
+    group_added_by_a_stranger()
+        "Это закрытый бот: и здесь я отвечаю только тем, кого впустил мой владелец."
+    for_admins() "Это для всей группы, поэтому выбирают её администраторы."
+    admins_unknown()
+        "Telegram не сообщает мне, администратор ли вы в этой группе. Попробуйте через минуту."
 }
 
 words! { Russian on panels:
@@ -290,32 +240,19 @@ words! { Russian on panels:
         "Поиск в интернете: выключен. Если включить, он добавляет к ответу до $0.02, а найденное читается по цене модели."
     search_on_button() "🔎 Искать в интернете"
     search_off_button() "🔎 Не искать в интернете"
+    transcripts_are_on() "Записи: сначала привожу, что услышал."
+    transcripts_are_off() "Записи: отвечаю, не приводя услышанного."
+    transcripts_on_button() "🎙 Приводить услышанное"
+    transcripts_off_button() "🎙 Не приводить услышанное"
     setting_language(language: &str) "Язык: {language}"
     language_button() "🌐 Другой язык"
     language_heading()
         "На каком языке мне к вам обращаться? Отвечаю я в любом случае на языке ваших вопросов."
     language_of_telegram() "как в Telegram"
+    language_of_a_group()
+        "На каком языке мне говорить в этой группе? Отвечаю я в любом случае на языке ваших вопросов."
+    language_of_each() "у каждого свой"
     setting_kept() "Готово. Действует со следующего ответа."
-}
-
-words! { Russian on people:
-    people_heading(first: usize, last: usize, all: usize) "Люди, последние сверху: {first}–{last} из {all}"
-    people_found(query: &str, first: usize, last: usize, all: usize)
-        "Люди по запросу «{query}»: {first}–{last} из {all}"
-    nobody_known() "Мне ещё никто не писал. Отправьте людям ссылку на меня и загляните позже."
-    nobody_found(query: &str)
-        "Людей по запросу «{query}» я не знаю; имена хранятся только у тех, кому я доступен. Всех показывает /users, человека по \
-         id — /users 123456789."
-    spent(today: &str, month: &str, questions: &str) "сегодня {today}, в этом месяце {month} ({questions})"
-    last_seen(day: Day) "был(а) здесь {day}"
-    first_and_last_seen(first: Day, last: Day) "Первый раз здесь {first}, последний — {last}"
-    budget_of(budget: &str) "Бюджет на день: {budget}"
-    budget_change(user: i64) "Изменить: /budget {user} 5"
-    person_not_seen() "Этому человеку я ещё не отвечал. Решение действует с первого же сообщения."
-    allow_button() "✅ Впустить"
-    ban_button() "⛔ Исключить"
-    unban_button() "↩ Отменить исключение"
-    people_button() "‹ Люди"
 }
 
 words! { Russian on personas:
@@ -339,7 +276,7 @@ words! { Russian on personas:
 
 words! { Russian on privacy:
     kept()
-        "Что я храню: ваши вопросы и мои ответы (и то, что вы пишете мне в группах), указания к /new, выбранные настройки и \
+        "Что я храню: ваши вопросы и мои ответы (и то, что вы пишете мне в группах или спрашиваете по моему имени), указания к /new, выбранные настройки и \
          язык, ваше имя и @username, дни, когда вы были здесь в первый и в последний раз, и стоимость ответов. Остального, что \
          пишут в группах, я не храню."
     kept_for(days: u32) "Как долго: вопросы и ответы удаляются через {days} дн., остальное — когда вы об этом попросите."
@@ -357,45 +294,19 @@ words! { Russian on privacy:
     export_title() "Мои разговоры"
     export_private() "В личных сообщениях"
     export_topic(topic: i64) "В личных сообщениях, тема {topic}"
+    export_inline() "Спрошено по моему имени в других чатах"
     export_group(chat: i64) "В группе {chat}"
     export_replaced() "позже дан другой ответ"
+    export_picture() "(Просьба о картинке; сами картинки не хранятся.)"
     export_empty() "Их нет."
     ask_in_private() "Об этом напишите мне в личные сообщения: здесь это увидели бы все."
     forget_ask()
-        "Удалить всё, что я о вас храню: разговоры здесь, ваши вопросы в группах, настройки и имя? Ответ, который я пишу, прервётся. \
+        "Удалить всё, что я о вас храню: разговоры здесь, ваши вопросы в других местах, настройки и имя? Ответ, который я пишу, прервётся. \
          Отменить это нельзя. Сообщения в самом Telegram останутся: их можете удалить вы."
     forget_button() "🗑 Удалить всё"
     forget_keep_button() "Оставить"
     forget_done() "Готово: всё удалено. Напишите, и начнём с начала."
     forget_kept() "Всё осталось как было."
-}
-
-words! { Russian on status:
-    program(version: &str, mode: &str, uptime: &str)
-        "routergram {version}, работает {uptime}\nРежим: {mode}"
-    model_of_all(model: &str) "Модель по умолчанию: {model}"
-    in_queue(waiting: u64, in_flight: u64, put_aside: u64)
-        "Очередь: ждут {waiting}, в работе {in_flight}, отложено {put_aside}"
-    oldest_waits(age: &str) "Дольше всех ждёт {age}"
-    at_telegram(updates: u64) "В Telegram ждут: {updates}"
-    telegram_failed(error: &str, ago: &str) "Последняя ошибка, {ago} назад: {error}"
-    telegram_silent(why: &str) "В Telegram: нет ответа ({why})"
-    errors_logged(errors: usize) "Ошибок в журнале за последний час: {errors}"
-    costs(today: &str, month: &str) "Расходы: сегодня {today}, в этом месяце {month}"
-    held_back(amount: &str) "Отложено на ответы, которые сейчас пишутся: {amount}"
-    left_for_all(left: &str, limit: &str) "На сегодня осталось: {left} из {limit}"
-    no_limit_for_all() "Стоимость дня не ограничена"
-    people_here(today: u64, known: u64) "Люди: сегодня {today}, всего {known} (/users)"
-    open_to_all() "Ботом может пользоваться каждый; ALLOWED_USER_IDS ограничил бы круг"
-    credit_left(left: &str, limit: &str) "Остаток ключа: {left} из {limit}"
-    credit_unlimited(used: &str)
-        "Ключ без своего лимита, потрачено {used}. Остаток на счёте: openrouter.ai/settings/credits"
-    credit_not_told() "Остаток ключа: сервер не сообщает"
-    credit_silent(why: &str) "Остаток ключа: нет ответа ({why})"
-    seconds(count: u64) "{count} с"
-    minutes(count: u64) "{count} мин"
-    hours(hours: u64, minutes: u64) "{hours} ч {minutes} мин"
-    days(days: u64, hours: u64) "{days} д {hours} ч"
 }
 
 words! { Russian on unread:
@@ -407,6 +318,20 @@ words! { Russian on unread:
     nobody_sees(model: &str) "{model} не видит картинок, и других моделей, которые видят, здесь нет. Опишите словами, что на ней."
     cannot_hear(model: &str) "{model} не умеет слушать. Кто будет отвечать дальше? Все модели: /model"
     nobody_hears(model: &str) "{model} не умеет слушать, и других моделей, которые умеют, здесь нет. Напишите, пожалуйста, словами."
+    not_heard()
+        "Сейчас не получилось прослушать запись. /retry попробует ещё раз, или напишите текстом."
+    no_words_heard()
+        "Я не разобрал в этой записи ни слова. Скажите ещё раз или напишите текстом."
+    no_pictures() "Картинок я не рисую. Спросите о чём-нибудь другом."
+    picture_of_what()
+        "Скажите, что нарисовать: /image красный велосипед в снегу. В ответ на сообщение я нарисую то, что в нём написано, а в \
+         ответ на фото изменю его, как вы скажете."
+    cannot_repaint()
+        "Из этого я картинку не сделаю. Скажите словами, что нарисовать: /image красный велосипед в снегу"
+    picture_failed() "Сейчас картинка не получилась. /retry попробует ещё раз."
+    picture_refused() "Модель отказывается это рисовать. Скажите другими словами или пожелайте что-нибудь другое."
+    picture_not_taken()
+        "Картинка готова, но в этот чат мне нельзя отправлять ни фото, ни файлы. Разрешить может администратор."
     file_too_large() "Этот файл больше 20 МБ, а больше ботам не отдают. Пришлите файл поменьше или его часть."
     files_too_much() "В этих файлах вместе больше 20 МБ. Пришлите за раз меньше."
     file_empty() "В этом файле ничего нет. Он был сохранён перед отправкой?"
@@ -415,4 +340,20 @@ words! { Russian on unread:
     this_file() "этот файл"
     file_gone() "У Telegram этого файла больше нет. Пришлите его, пожалуйста, ещё раз."
     file_unreachable() "Telegram сейчас не отдаёт этот файл. Сообщение сохранено: /retry попробует ещё раз."
+}
+
+words! { Russian on inline:
+    inline_title(question: &str) "Спросить: {question}"
+    inline_description() "Отправит вопрос сюда; ответ появится в этом же сообщении."
+    inline_answer_button() "💬 Ответить"
+    inline_hint() "Напишите вопрос после моего имени"
+    inline_private() "Это личный бот"
+    inline_no_budget() "Бюджет на сегодня исчерпан"
+    inline_cut() "Ответ длиннее этого сообщения."
+    inline_whole_button() "📄 Весь ответ"
+    inline_whole_gone() "Этот ответ я показать не могу: его спрашивал кто-то другой, или он уже не хранится."
+    inline_not_yours() "Это может только тот, кто задал вопрос."
+    inline_forgotten() "Этого вопроса я уже не помню. Задайте его ещё раз: моё имя, потом вопрос."
+    inline_answered() "На этот вопрос ответ уже есть."
+    inline_not_allowed() "Это личный бот, и тому, кто это спросил, он не отвечает."
 }
