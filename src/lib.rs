@@ -67,5 +67,6 @@ pub mod http;
 // The whole.
 pub mod app;
 pub mod sandbox;
+pub mod bench;
 pub mod doctor;
 pub mod cli;

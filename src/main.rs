@@ -10,6 +10,7 @@ fn main() -> ExitCode {
         Command::Run => cli::run::run(),
         Command::Sandbox { mode, port } => cli::sandbox::sandbox(mode, port),
         Command::Doctor { json } => cli::doctor::doctor(json),
+        Command::Bench(wishes) => cli::bench::bench(wishes),
         Command::Config { action } => cli::configuration::look(action),
         Command::Backup { file } => cli::backup::back_up(&file),
         Command::Restore { file } => cli::backup::restore(&file),

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-pub(crate) use crate::load::process::DEADLINE;
-use crate::load::process::Process;
+pub(crate) use routergram::bench::DEADLINE;
+use routergram::bench::{Process, memory};
 
 /// Between two looks into a log.
 const LOOK: Duration = Duration::from_millis(5);
@@ -52,14 +52,8 @@ impl Bot {
 
     /// Resident memory now, and the most there ever was: "31.2 MB (most 33.0)". Linux alone tells.
     pub(crate) fn memory(&self) -> String {
-        let path = format!("/proc/{}/status", self.pid());
-        let Ok(status) = fs::read_to_string(path) else { return "unknown on this system".to_owned() };
-        let megabytes = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name));
-            let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok()).unwrap_or(f64::NAN);
-            kib * 1024.0 / 1e6
-        };
-        format!("{:.1} MB (most so far {:.1})", megabytes("VmRSS"), megabytes("VmHWM"))
+        let Some((now, most)) = memory(self.pid()) else { return "unknown on this system".to_owned() };
+        format!("{now:.1} MB (most so far {most:.1})")
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 
-use crate::answers::Answers;
-use crate::table::{Spans, note, row};
+use crate::table::{note, quantiles, row};
 use crate::world::{FIRST, Mode, World};
+use routergram::bench::Answers;
+use routergram::bench::Spans;
 
 /// Each asks each thing once, so that nobody is slowed down for writing much.
-const PEOPLE: u16 = 200;
+const PEOPLE: u32 = 200;
 /// Beside the handful that the fake model always lists.
 const MODELS: usize = 500;
 /// What the program says when it has them.
@@ -38,14 +39,14 @@ pub(crate) async fn commands(mode: Mode) -> anyhow::Result<()> {
         ("/stats, a year of data, with its chart".to_owned(), "/stats", "within 200 ms"),
     ] {
         let mut spans = Spans::new()?;
-        let mut answers = Answers::of(&world.telegram);
+        let mut answers = Answers::of(&world.telegram)?;
         for person in FIRST..FIRST + i64::from(PEOPLE) {
             let start = Instant::now();
             world.telegram.say(person, person, command)?;
             answers.next().await?;
             spans.add(start.elapsed())?;
         }
-        row(&format!("{what}, {}: until it is seen", mode.name()), &spans.quantiles(), wished);
+        row(&format!("{what}, {}: until it is seen", mode.name()), &quantiles(&spans), wished);
     }
     note("  memory", &bot.memory());
     bot.stop().await

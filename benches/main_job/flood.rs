@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use routergram::sandbox::telegram::FloodLimits;
 
-use crate::answers::{Answers, Faults};
 use crate::table::{note, row};
 use crate::world::{FIRST, Mode, World};
+use routergram::bench::{Answers, Faults};
 
-const PEOPLE: u16 = 300;
+const PEOPLE: u32 = 300;
 /// What the limits allow: thirty at once, and the other 270 at thirty a second.
 const ALLOWED_SECS: f64 = 9.0;
 const WISHED: &str = "within 11.7 s: 1.3 × the 9 s that the limits allow";
@@ -18,7 +18,7 @@ pub(crate) async fn flood(mode: Mode) -> anyhow::Result<()> {
     let bot = world.start(mode, &world.place("data"), &[]).await?;
     world.telegram.set_journal(true);
     world.telegram.set_flood_limits(Some(FloodLimits::reported()));
-    let mut answers = Answers::of(&world.telegram);
+    let mut answers = Answers::of(&world.telegram)?;
     let start = Instant::now();
     let question = "question".to_owned();
     for person in FIRST..FIRST + i64::from(PEOPLE) {

@@ -7,14 +7,10 @@
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 #![expect(clippy::disallowed_methods, reason = "it measures real time, with tasks of its own")]
 
-mod answers;
 mod bot;
 mod burst;
 mod commands;
-mod conversations;
 mod flood;
-#[path = "../../tests/load/mod.rs"]
-mod load;
 mod machine;
 mod posts;
 mod starts;
@@ -24,8 +20,7 @@ mod world;
 
 use world::Mode;
 
-const SCENARIOS: [&str; 9] =
-    ["disk", "ready", "acks", "frames", "streams", "burst", "flood", "conversations", "commands"];
+const SCENARIOS: [&str; 8] = ["disk", "ready", "acks", "frames", "streams", "burst", "flood", "commands"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -57,9 +52,6 @@ async fn main() -> anyhow::Result<()> {
         }
         if chosen("flood") {
             flood::flood(mode).await?;
-        }
-        if chosen("conversations") {
-            conversations::conversations(mode).await?;
         }
         if chosen("commands") {
             commands::commands(mode).await?;

@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
 
-use crate::answers::{Answers, Faults};
 use crate::machine::Machine;
-use crate::table::{Spans, note, row};
+use crate::table::{note, quantiles, row};
 use crate::world::{FIRST, Mode, World};
+use routergram::bench::Spans;
+use routergram::bench::{Answers, Faults};
 
-const PER_SECOND: u16 = 500;
-const SECONDS: u16 = 20;
-const CHATS: u16 = 1000;
-const POSTS: u16 = PER_SECOND * SECONDS;
+const PER_SECOND: u32 = 500;
+const SECONDS: u32 = 20;
+const CHATS: u32 = 1000;
+const POSTS: u32 = PER_SECOND * SECONDS;
 /// Syncs of the disk that are timed.
 const SYNCS: usize = 500;
 
@@ -46,7 +47,7 @@ pub(crate) fn disk() -> anyhow::Result<()> {
         file.sync_data()?;
         spans.add(start.elapsed())?;
     }
-    note("the disk: writing 4 KiB and syncing it", &spans.quantiles());
+    note("the disk: writing 4 KiB and syncing it", &quantiles(&spans));
     Ok(())
 }
 
@@ -61,7 +62,7 @@ pub(crate) async fn acks() -> anyhow::Result<()> {
     let bot = world.start(Mode::Webhook, &world.place("data"), &[]).await?;
     let machine = Machine::look(&bot);
     let spans = post_all(&world).await?;
-    row(&format!("post → 200, {PER_SECOND} updates/s for {SECONDS} s, stored"), &spans.quantiles(), "p99 under 10 ms");
+    row(&format!("post → 200, {PER_SECOND} updates/s for {SECONDS} s, stored"), &quantiles(&spans), "p99 under 10 ms");
     machine.report(&bot, POSTS);
     drop(bot);
     acks_while_answering().await
@@ -70,23 +71,23 @@ pub(crate) async fn acks() -> anyhow::Result<()> {
 async fn acks_while_answering() -> anyhow::Result<()> {
     let world = World::with(CHATS).await?;
     let bot = world.start(Mode::Webhook, &world.place("data"), &[]).await?;
-    let mut answers = Answers::of(&world.telegram);
+    let mut answers = Answers::of(&world.telegram)?;
     let answered = tokio::spawn(async move { answers.are(POSTS).await });
     let machine = Machine::look(&bot);
     let spans = post_all(&world).await?;
     answered.await?.context("not every post was answered")?;
-    row("post → 200, the same while all are answered", &spans.quantiles(), "p99 under 10 ms");
+    row("post → 200, the same while all are answered", &quantiles(&spans), "p99 under 10 ms");
     machine.report(&bot, POSTS);
     let mut faults = Faults::default();
     for chat in 0..CHATS {
-        let questions: Vec<String> = (chat..POSTS).step_by(usize::from(CHATS)).map(question).collect();
+        let questions: Vec<String> = (0..POSTS / CHATS).map(|round| chat + round * CHATS).map(question).collect();
         faults.look(&world.telegram, FIRST + i64::from(chat), &questions);
     }
     row("  answers", &format!("{}, {} complaints", faults.shown(), bot.complaints()), "none");
     bot.stop().await
 }
 
-fn question(n: u16) -> String {
+fn question(n: u32) -> String {
     format!("question {n}")
 }
 
@@ -122,10 +123,10 @@ async fn post_all(world: &World) -> anyhow::Result<Spans> {
 }
 
 /// Says of each post when it is due, at that moment.
-fn pace(due: &mpsc::UnboundedSender<(u16, Instant)>) {
+fn pace(due: &mpsc::UnboundedSender<(u32, Instant)>) {
     let start = Instant::now() + Duration::from_millis(100);
     for n in 0..POSTS {
-        let moment = start + Duration::from_secs(1) / u32::from(PER_SECOND) * u32::from(n);
+        let moment = start + Duration::from_secs(1) / PER_SECOND * n;
         std::thread::sleep(moment.saturating_duration_since(Instant::now()));
         if due.send((n, moment)).is_err() {
             return;

@@ -8,8 +8,9 @@ use routergram::clock::Clock;
 use routergram::storage::{NewUpdate, Storage};
 use routergram::update::Lane;
 
-use crate::table::{Spans, row};
+use crate::table::{median_and_worst, row};
 use crate::world::{Mode, World};
+use routergram::bench::Spans;
 
 /// Starts of each kind; enough for a median on a machine that does other things too.
 const STARTS: usize = 15;
@@ -29,7 +30,7 @@ pub(crate) async fn ready() -> anyhow::Result<()> {
             spans.add(world.start(mode, &data, &[]).await?.ready_after)?;
         }
         let what = format!("ready, no store yet, {} (median of {STARTS} starts)", mode.name());
-        row(&what, &spans.median_and_worst(), "within 50 ms");
+        row(&what, &median_and_worst(&spans), "within 50 ms");
     }
     let mut spans = Spans::new()?;
     for n in 0..STARTS {
@@ -38,7 +39,7 @@ pub(crate) async fn ready() -> anyhow::Result<()> {
         spans.add(world.start(Mode::Webhook, &data, &[]).await?.ready_after)?;
         fs::remove_dir_all(&data)?;
     }
-    row("ready, 26,000 updates pending, webhook", &spans.median_and_worst(), "within 50 ms");
+    row("ready, 26,000 updates pending, webhook", &median_and_worst(&spans), "within 50 ms");
     Ok(())
 }
 

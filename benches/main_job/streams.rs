@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use routergram::sandbox::telegram::view::Event;
 
-use crate::answers::{Answers, Faults};
 use crate::bot::DEADLINE;
 use crate::machine::Machine;
-use crate::table::{Spans, row};
+use crate::table::{quantiles, row};
 use crate::world::{FIRST, Mode, World};
+use routergram::bench::Spans;
+use routergram::bench::{Answers, Faults};
 
 /// Questions that are timed one by one, each of somebody else: a chat is shown one frame a second, whatever it is of.
-const ONE_BY_ONE: u16 = 200;
+const ONE_BY_ONE: u32 = 200;
 /// Answers that are written at once.
-const STREAMS: u16 = 1000;
+const STREAMS: u32 = 1000;
 /// Between two words: 66 of them take thirteen seconds.
 const WORD: Duration = Duration::from_millis(200);
 /// A frame a second; one that comes half a second late is missed.
@@ -39,8 +40,8 @@ pub(crate) async fn frames() -> anyhow::Result<()> {
         seen(&mut events, |event| matches!(event, Event::Message { message, .. } if message.from != person)).await?;
         whole.add(finished.elapsed())?;
     }
-    row("first word written → seen", &first.quantiles(), "under 50 ms");
-    row("last word written → whole answer seen, stored before", &whole.quantiles(), "under 5 ms of it waiting");
+    row("first word written → seen", &quantiles(&first), "under 50 ms");
+    row("last word written → whole answer seen, stored before", &quantiles(&whole), "under 5 ms of it waiting");
     bot.stop().await
 }
 
@@ -65,7 +66,7 @@ pub(crate) async fn streams() -> anyhow::Result<()> {
     world.model.chunk_every(WORD);
     let settings = [("MAX_CONCURRENT_TURNS", "1000")];
     let bot = world.start(Mode::Webhook, &world.place("data"), &settings).await?;
-    let mut answers = Answers::of(&world.telegram);
+    let mut answers = Answers::of(&world.telegram)?;
     let mut frames = Frames::default();
     let mut events = world.telegram.events();
     let machine = Machine::look(&bot);

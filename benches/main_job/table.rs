@@ -1,6 +1,6 @@
 //! One table: what was measured, how much it was, what was wished.
 
-pub(crate) use crate::load::spans::Spans;
+use routergram::bench::Spans;
 
 /// Above the rows, which are printed as the numbers come.
 pub(crate) fn head() {
@@ -17,20 +17,17 @@ pub(crate) fn note(what: &str, measured: &str) {
     row(what, measured, "");
 }
 
-impl Spans {
-    pub(crate) fn quantiles(&self) -> String {
-        let at = |quantile| millis(self.0.value_at_quantile(quantile));
-        format!("p50 {}, p99 {}, max {} ms", at(0.5), at(0.99), millis(self.0.max()))
-    }
-
-    pub(crate) fn median_and_worst(&self) -> String {
-        format!("{} ms (worst {})", millis(self.0.value_at_quantile(0.5)), millis(self.0.max()))
-    }
+/// How long most took, nearly all, and the worst.
+pub(crate) fn quantiles(spans: &Spans) -> String {
+    format!("p50 {}, p99 {}, max {} ms", millis(spans, 0.5), millis(spans, 0.99), millis(spans, 1.0))
 }
 
-/// Microseconds as milliseconds, with a digit more where there is little before the point.
-fn millis(micros: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "it is shown with three digits")]
-    let millis = micros as f64 / 1000.0;
+pub(crate) fn median_and_worst(spans: &Spans) -> String {
+    format!("{} ms (worst {})", millis(spans, 0.5), millis(spans, 1.0))
+}
+
+/// With a digit more where there is little before the point.
+fn millis(spans: &Spans, quantile: f64) -> String {
+    let millis = spans.millis(quantile).unwrap_or(f64::NAN);
     if millis < 10.0 { format!("{millis:.2}") } else { format!("{millis:.0}") }
 }

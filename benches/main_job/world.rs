@@ -9,9 +9,8 @@ use routergram::sandbox::telegram::FakeTelegram;
 use tempfile::TempDir;
 
 use crate::bot::Bot;
-pub(crate) use crate::load::people::{FIRST, Mode};
-use crate::load::people::{settings, with_people};
-use crate::load::process::free_port;
+pub(crate) use routergram::bench::{FIRST, Mode};
+use routergram::bench::{free_port, settings, with_people};
 
 /// Everything around the program.
 pub(crate) struct World {
@@ -22,7 +21,7 @@ pub(crate) struct World {
 
 impl World {
     /// With so many people, each with a private chat, and a model that answers without a pause: sixty words, one by one.
-    pub(crate) async fn with(people: u16) -> anyhow::Result<Self> {
+    pub(crate) async fn with(people: u32) -> anyhow::Result<Self> {
         let (telegram, model) = with_people(people, &Clock::system()).await?;
         model.answers_with(|asked| {
             let mut answer = format!("To **{}**: ", asked.question());

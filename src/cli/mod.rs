@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::config::{Config, Sources};
 
 pub mod backup;
+pub mod bench;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;
@@ -21,7 +22,9 @@ pub mod sandbox;
 pub mod webhook;
 mod words;
 
-pub use words::{Cli, Command, ConfigAction, KeyAction, ParkedAction, SandboxMode, WebhookAction};
+pub use words::{
+    BenchMode, BenchWishes, Cli, Command, ConfigAction, KeyAction, ParkedAction, SandboxMode, WebhookAction,
+};
 
 /// Exit status for a configuration that cannot be used (`EX_CONFIG` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 78;

@@ -4,8 +4,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+use crate::bench::Scenario;
 
 /// A language model behind a Telegram bot.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -68,6 +70,16 @@ Exit status: 0 when nothing has failed, 1 when something has, 78 when the settin
         #[arg(long)]
         json: bool,
     },
+    /// Measure this program on this machine, between the sandbox's Telegram and model
+    #[command(after_help = "\
+Examples:
+  routergram bench                                everything, some minutes
+  routergram bench sustained --mode webhook
+  routergram bench --against benches/baseline/target/release/routergram-baseline
+  routergram bench --json > figures.json
+
+Nothing leaves the machine. docs/benchmarks.md tells how to read it.")]
+    Bench(BenchWishes),
     /// Look at the configuration
     #[command(after_help = "Example:\n  routergram config check && routergram config show")]
     Config {
@@ -154,6 +166,43 @@ Examples:
         #[arg(value_name = "COMMAND")]
         command: Vec<String>,
     },
+}
+
+/// What is measured, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct BenchWishes {
+    /// What to measure, of: sustained long; everything when nothing is named
+    #[arg(value_enum, value_name = "SCENARIO", hide_possible_values = true)]
+    pub scenarios: Vec<Scenario>,
+    /// How updates arrive: webhook, polling or both
+    #[arg(long, value_enum, default_value_t = BenchMode::Both, hide_possible_values = true)]
+    pub mode: BenchMode,
+    /// Another bot to measure in the same run, such as that of benches/baseline
+    #[arg(long, value_name = "PROGRAM")]
+    pub against: Option<PathBuf>,
+    /// Where to make stores, on a disk; they are removed in the end
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub data_dir: PathBuf,
+    /// Let the program and the driver share all cores
+    #[arg(long)]
+    pub share_cores: bool,
+    /// A hundredth of everything, in seconds: to see that it works
+    #[arg(long)]
+    pub quick: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How updates arrive while it is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BenchMode {
+    /// First the one, then the other.
+    Both,
+    /// The program asks for them.
+    Polling,
+    /// They are posted to it.
+    Webhook,
 }
 
 /// Not the bot's own default (8000), so that both can run on one machine.

@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use crate::disk::{Disk, Failure};
-use crate::load::people::Mode;
-use crate::load::process::Process;
 use crate::load_of::Load;
 use crate::report::{Report, Row};
 use crate::store::Left;
 use crate::world::World;
+use routergram::bench::Mode;
+use routergram::bench::Process;
 
 const PEOPLE: u16 = 50;
 /// All rows together are no load, and what piles up while a disk is broken is answered in no time.

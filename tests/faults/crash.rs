@@ -13,11 +13,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::Run;
-use crate::load::people::Mode;
 use crate::money;
 use crate::report::{Report, Row};
 use crate::store::{self, Left};
 use crate::world::{World, kill};
+use routergram::bench::Mode;
 
 const PEOPLE: u16 = 600;
 /// Kills in each of the four ways of it.

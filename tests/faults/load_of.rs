@@ -7,7 +7,7 @@ use routergram::sandbox::telegram::FakeTelegram;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::load::people::FIRST;
+use routergram::bench::FIRST;
 
 /// How often what is due is said: often enough to be even.
 const BEAT: Duration = Duration::from_millis(5);

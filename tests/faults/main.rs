@@ -25,9 +25,6 @@ mod store;
 mod storms;
 mod world;
 
-#[path = "../load/mod.rs"]
-mod load;
-
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::load::people::FIRST;
 use crate::world::World;
+use routergram::bench::FIRST;
 
 /// As many as Telegram has by default here.
 const CONNECTIONS: usize = 100;

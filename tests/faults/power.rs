@@ -16,12 +16,12 @@ use anyhow::bail;
 
 use crate::Run;
 use crate::disk::Disk;
-use crate::load::people::Mode;
-use crate::load::process::Process;
 use crate::posts::{Posts, SECRET};
 use crate::report::{Report, Row};
 use crate::store::Left;
 use crate::world::{World, kill};
+use routergram::bench::Mode;
+use routergram::bench::Process;
 
 const FAILURES: usize = 10;
 const FAILURES_OF_A_NIGHT: usize = 100;

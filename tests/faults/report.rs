@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::load::faults::Faults;
+use routergram::bench::Faults;
 
 /// One row: what was done, how often, and what came of it.
 #[derive(Debug, Default)]

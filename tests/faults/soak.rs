@@ -11,11 +11,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::Run;
-use crate::load::people::Mode;
-use crate::load::process::Process;
 use crate::report::{Report, Row};
 use crate::store;
 use crate::world::World;
+use routergram::bench::Mode;
+use routergram::bench::Process;
 
 const PEOPLE: u16 = 600;
 /// In an hour as many questions each (100) as keep a conversation short: every question carries the ones before it, and

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use crate::Run;
-use crate::load::people::Mode;
-use crate::load::process::{DEADLINE, Process, free_port};
 use crate::report::{Report, Row};
 use crate::world::World;
+use routergram::bench::Mode;
+use routergram::bench::{DEADLINE, Process, free_port};
 
 const PEOPLE: u16 = 200;
 const PER_SECOND: u16 = 100;

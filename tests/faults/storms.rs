@@ -14,10 +14,10 @@ use routergram::sandbox::telegram::view::Event;
 use tokio::task::JoinHandle;
 
 use crate::Run;
-use crate::load::people::{FIRST, Mode};
-use crate::load::spans::Spans;
 use crate::report::{Report, Row};
 use crate::world::World;
+use routergram::bench::Spans;
+use routergram::bench::{FIRST, Mode};
 
 /// How many times an update is brought, in turn.
 const COPIES: [usize; 5] = [1, 2, 3, 4, 5];
@@ -157,7 +157,7 @@ impl Timing {
     /// The 99th percentile since the last look.
     fn p99_so_far(&self) -> anyhow::Result<Duration> {
         let spans = std::mem::replace(&mut *locked(&self.spans), Spans::new())?;
-        Ok(Duration::from_micros(spans.0.value_at_quantile(0.99)))
+        Ok(Duration::from_secs_f64(spans.millis(0.99).unwrap_or_default() / 1000.0))
     }
 
     /// Fails when it has missed answers.

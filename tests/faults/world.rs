@@ -10,12 +10,12 @@ use routergram::sandbox::telegram::FakeTelegram;
 use tempfile::TempDir;
 
 use crate::book::Book;
-use crate::load::faults::Faults;
-use crate::load::people::{Mode, settings, with_people};
-use crate::load::process::{Process, free_port};
 use crate::load_of::{Load, Pace, Places, question};
 use crate::report::Row;
 use crate::store;
+use routergram::bench::Faults;
+use routergram::bench::{Mode, settings, with_people};
+use routergram::bench::{Process, free_port};
 
 /// Everything that was said is worked on within this, on a slow machine and with Telegram's pauses.
 const DRAINED_WITHIN: Duration = Duration::from_mins(4);
@@ -42,7 +42,7 @@ impl World {
     /// seven words.
     pub(crate) async fn with(people: u16, mode: Mode) -> anyhow::Result<Self> {
         let clock = Clock::system();
-        let (telegram, model) = with_people(people, &clock).await?;
+        let (telegram, model) = with_people(people.into(), &clock).await?;
         telegram.set_distance(Duration::from_millis(60));
         model.first_delta_after(Duration::from_millis(140));
         model.chunk_every(Duration::from_millis(40));

@@ -9,6 +9,7 @@ mod aimock;
 mod answers;
 mod attacks;
 mod backup;
+mod bench;
 mod browser;
 mod catalogue;
 mod chart;

@@ -210,6 +210,8 @@ pub(super) struct Beside {
 
 /// All that can be set.
 pub(super) struct Behaviour {
+    /// Is a request refused that does not stream?
+    pub(super) strict: bool,
     pub(super) answerer: Answerer,
     pub(super) first_delta_after: Duration,
     pub(super) chunk_every: Duration,
@@ -249,6 +251,7 @@ impl Default for Behaviour {
     /// A person can follow it: half a second of thinking, then about twenty words a second.
     fn default() -> Self {
         Self {
+            strict: true,
             answerer: Arc::new(pleasant_answer),
             first_delta_after: Duration::from_millis(500),
             chunk_every: Duration::from_millis(50),

@@ -75,6 +75,8 @@ pub(super) struct Checked {
     /// The engine for PDFs, when one is named.
     pub(super) engine: Option<String>,
     pub(super) max_tokens: u64,
+    /// Is the answer to come piece by piece?
+    pub(super) streams: bool,
     pub(super) body: Value,
 }
 
@@ -83,7 +85,7 @@ pub(super) fn refuse(message: impl Into<String>) -> Refusal {
 }
 
 /// Reads the body, or says in OpenRouter's words why not.
-pub(super) fn check(body: &[u8]) -> Result<Checked, Refusal> {
+pub(super) fn check(body: &[u8], strict: bool) -> Result<Checked, Refusal> {
     let body: Value = serde_json::from_slice(body).map_err(|_| refuse("Invalid JSON in request body"))?;
     let fields = body.as_object().ok_or_else(|| refuse("Invalid input: expected object"))?;
     if let Some(unknown) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
@@ -93,7 +95,8 @@ pub(super) fn check(body: &[u8]) -> Result<Checked, Refusal> {
     let engine = parts::engine(fields.get("plugins"))?;
     let models = models(fields)?;
     numbers_and_names(fields)?;
-    if fields.get("stream") != Some(&Value::Bool(true)) {
+    let streams = fields.get("stream") == Some(&Value::Bool(true));
+    if strict && !streams {
         return Err(refuse("stream: the sandbox only streams, since nothing else stops the billing"));
     }
     let max_tokens = fields.get("max_tokens").or_else(|| fields.get("max_completion_tokens")).and_then(Value::as_u64);
@@ -104,7 +107,7 @@ pub(super) fn check(body: &[u8]) -> Result<Checked, Refusal> {
             .into(),
         error_type: "payment_required",
     })?;
-    Ok(Checked { models, messages, media, engine, max_tokens, body })
+    Ok(Checked { models, messages, media, engine, max_tokens, streams, body })
 }
 
 fn models(fields: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
@@ -247,19 +250,19 @@ mod tests {
     fn refusal(change: impl FnOnce(&mut Value)) -> Refusal {
         let mut body = good();
         change(&mut body);
-        check(body.to_string().as_bytes()).unwrap_err()
+        check(body.to_string().as_bytes(), true).unwrap_err()
     }
 
     #[test]
     fn a_good_body_is_read() {
-        let checked = check(good().to_string().as_bytes()).unwrap();
+        let checked = check(good().to_string().as_bytes(), true).unwrap();
         assert_eq!((checked.models, checked.max_tokens), (vec!["a/b".to_owned()], 10));
         assert_eq!(checked.messages, [AskedMessage { role: "user".into(), content: "hi".into() }]);
     }
 
     #[test]
     fn what_openrouter_would_not_take_is_refused() {
-        assert_eq!(check(b"{").unwrap_err().status, 400);
+        assert_eq!(check(b"{", true).unwrap_err().status, 400);
         assert_eq!(refusal(|body| body["temprature"] = json!(1)).message, "Unrecognized key: \"temprature\"");
         assert_eq!(refusal(|body| body["messages"] = json!([])).status, 400);
         assert_eq!(
@@ -277,7 +280,9 @@ mod tests {
         let mut good = good();
         good["reasoning"] = json!({"effort": "low"});
         good["tools"] = json!([{"type": "openrouter:web_search"}]);
-        assert!(check(good.to_string().as_bytes()).is_ok());
+        assert!(check(good.to_string().as_bytes(), true).is_ok());
+        good["stream"] = json!(false);
+        assert!(check(good.to_string().as_bytes(), false).is_ok_and(|checked| !checked.streams));
         let without_cap = refusal(|body| {
             body.as_object_mut().unwrap().remove("max_tokens");
         });
@@ -290,11 +295,11 @@ mod tests {
         let parts = json!([{"type": "text", "text": "see"}, {"type": "image_url", "image_url": {"url": gif}}]);
         let mut body = good();
         body["messages"][0]["content"] = parts;
-        let checked = check(body.to_string().as_bytes()).unwrap();
+        let checked = check(body.to_string().as_bytes(), true).unwrap();
         assert_eq!((&*checked.messages[0].content, checked.media[0].pixels), ("see [image_url]", (1, 1)));
         body["messages"][0]["role"] = json!("assistant");
         assert_eq!(
-            check(body.to_string().as_bytes()).unwrap_err().message,
+            check(body.to_string().as_bytes(), true).unwrap_err().message,
             "messages.0.content: only users show things"
         );
         assert_eq!(refusal(|body| body["messages"][0]["content"] = json!([{"type": "image_url"}])).status, 400);

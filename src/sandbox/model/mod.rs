@@ -141,6 +141,11 @@ impl FakeModel {
         self.shared.behaviour().thoughts = deltas;
     }
 
+    /// Off: a request that does not stream is answered at once and as a whole, for clients of others.
+    pub fn set_strict(&self, strict: bool) {
+        self.shared.behaviour().strict = strict;
+    }
+
     /// A comment before every delta, or none at all.
     pub fn comments(&self, on: bool) {
         self.shared.behaviour().comments = on;

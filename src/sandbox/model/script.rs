@@ -219,6 +219,26 @@ fn pieces(answer: &str, chars: Option<usize>) -> Box<dyn Iterator<Item = &str> +
     }))
 }
 
+/// The answer in one piece, what it costs, and how long it takes to write.
+pub(super) fn whole(asked: &AskedRequest, behaviour: &Behaviour, answer: &str) -> (Value, Booking, Duration) {
+    let (answer, whole) = capped(answer, asked.max_tokens);
+    let pieces = u32::try_from(pieces(answer, behaviour.chunk_chars).count()).unwrap_or(u32::MAX);
+    let booking = booking(asked, tokens(answer), false);
+    let reason = if whole { "stop" } else { "length" };
+    let answer = json!({
+        "id": asked.generation_id,
+        "provider": "Sandbox",
+        "model": asked.model,
+        "object": "chat.completion",
+        "created": asked.at.as_secs(),
+        "choices": [{"index": 0, "finish_reason": reason, "native_finish_reason": reason, "logprobs": null,
+            "message": {"role": "assistant", "content": answer, "refusal": null}}],
+        "usage": {"prompt_tokens": booking.prompt_tokens, "completion_tokens": booking.completion_tokens,
+            "total_tokens": booking.prompt_tokens + booking.completion_tokens, "cost": booking.cost_usd()},
+    });
+    (answer, booking, behaviour.first_delta_after + behaviour.chunk_every * pieces.saturating_sub(1))
+}
+
 /// What the parser of PDFs costs that costs something, per page, in thousand-millionths of a dollar.
 const NANO_USD_PER_PAGE: u64 = 2_000_000;
 

@@ -18,7 +18,7 @@ use super::check::{Checked, Refusal, check};
 use super::journal::{AskedRequest, Outcome, abridged};
 use super::media::MediaKind;
 use super::script::{Performance, Script, never};
-use super::{Shared, beside};
+use super::{Shared, beside, script};
 
 /// Larger than every context with pictures.
 const BODY_BYTES: usize = 64 << 20;
@@ -117,7 +117,8 @@ async fn chat(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     if !is_json {
         shared.journal().note_unexpected("a body that does not call itself JSON".into());
     }
-    match check(&body) {
+    let strict = shared.behaviour().strict;
+    match check(&body, strict) {
         Ok(checked) => answer(shared, checked).await,
         Err(Refusal { status, message, error_type }) => {
             shared.journal().note_unexpected(message.clone());
@@ -157,7 +158,7 @@ fn takes(model: &str, kind: MediaKind, engine: Option<&str>) -> bool {
 }
 
 async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
-    let serving = serving(&shared, &checked);
+    let (serving, streams) = (serving(&shared, &checked), checked.streams);
     let nobody = serving.as_ref().err().cloned();
     let asked = shared.arrived(checked, serving.ok());
     let (fault, holds) = shared.next_fault_and_holds(&asked, nobody.as_deref());
@@ -181,6 +182,9 @@ async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
     }
     let answerer = Arc::clone(&shared.behaviour().answerer);
     let text = answerer(&asked);
+    if !streams {
+        return whole(&shared, &asked, &text).await;
+    }
     let acts = Script::write(&asked, &shared.behaviour(), &text, fault.as_ref(), holds.after);
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream".to_owned()),
@@ -194,6 +198,16 @@ async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
     }
     let body = futures_util::StreamExt::take_until(performance.stream(), stopping.cancelled_owned());
     (headers, Body::from_stream(body)).into_response()
+}
+
+/// The answer in one piece, as long after the request as its last piece would have come.
+async fn whole(shared: &Shared, asked: &AskedRequest, text: &str) -> Response {
+    let (answer, booking, pause) = script::whole(asked, &shared.behaviour(), text);
+    if !pause.is_zero() {
+        shared.clock.sleep(pause).await;
+    }
+    shared.closed(asked.number, Outcome::Finished { chunks: 1 }, Some(booking));
+    json_response(StatusCode::OK, &answer)
 }
 
 pub(super) fn fault_response(status: u16, headers: &[(String, String)], body: &str) -> Response {

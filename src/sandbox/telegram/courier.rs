@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::calls;
 use super::shared::Shared;
 use super::webhook::{Failure, Shipment};
-use crate::clock::Timestamp;
+use crate::clock::{Stopwatch, Timestamp};
 
 /// Telegram's own patience.
 const RESPONSE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -62,10 +62,15 @@ fn look(shared: &Shared, now: Timestamp) -> (Vec<Shipment>, Option<Timestamp>) {
 /// Delivers one update, as many copies of it at once as were asked for; it counts when all were taken.
 async fn deliver(shared: &Arc<Shared>, shipment: Shipment) {
     let copies = shared.look().switches.copies.max(1);
+    let posted = Stopwatch::start();
     let posts = (0..copies).map(|_| post(shared, &shipment));
     let results = futures_util::future::join_all(posts).await;
     let failure = results.iter().find_map(|result| result.as_ref().err());
+    let taken = posted.elapsed();
     shared.change(|world, now| {
+        if let Some(acks) = world.acks.as_mut().filter(|_| failure.is_none()) {
+            acks.push(taken);
+        }
         let Some(webhook) = world.webhook.as_mut().filter(|it| it.generation == shipment.generation) else { return };
         match failure {
             None => webhook.delivered(shipment.place, &mut world.updates, now),

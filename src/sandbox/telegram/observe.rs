@@ -1,6 +1,7 @@
 //! What tests and the page see of the fake Telegram.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use tokio::sync::broadcast;
 
@@ -174,6 +175,18 @@ impl FakeTelegram {
             max_connections: webhook.settings.max_connections,
             last_error: webhook.last_error.as_ref().map(|(_, message)| message.clone()),
         })
+    }
+
+    /// Does the bot wait for updates, or has it just got some?
+    #[must_use]
+    pub fn is_polled(&self) -> bool {
+        self.shared.look().poll.is_some()
+    }
+
+    /// How long each post to the webhook took that was taken since this was asked last; from the second time on.
+    #[must_use]
+    pub fn take_acks(&self) -> Vec<Duration> {
+        self.shared.look().acks.replace(Vec::new()).unwrap_or_default()
     }
 
     /// Updates that the bot has not confirmed.

@@ -113,6 +113,8 @@ pub(super) struct World {
     pub(super) inline_messages: HashMap<String, (i64, i64)>,
     /// Local addresses that stand for public hosts.
     pub(super) hosts: HashMap<String, SocketAddr>,
+    /// How long each post was on its way until the bot had taken it, where somebody wants to know.
+    pub(super) acks: Option<Vec<Duration>>,
     /// No draft ends by itself before.
     pub(super) next_draft_end: Option<Timestamp>,
     /// What is wrong.
@@ -155,6 +157,7 @@ impl World {
             inline_queries: HashMap::new(),
             inline_messages: HashMap::new(),
             hosts: HashMap::new(),
+            acks: None,
             next_draft_end: None,
             faults: Faults::default(),
             flood: Flood::default(),

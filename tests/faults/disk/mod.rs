@@ -15,10 +15,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use crate::load::people::settings;
-use crate::load::process::Process;
 use crate::world::World;
 use replay::Replay;
+use routergram::bench::Process;
+use routergram::bench::settings;
 
 /// What stands for the index of the write-ahead log: memory, and not the disk's.
 const INDEX: &str = "-shm";

@@ -1,25 +1,25 @@
 //! What is wrong with the answers in one or more chats.
 
-use routergram::sandbox::telegram::FakeTelegram;
-use routergram::sandbox::telegram::view::MessageView;
+use crate::sandbox::telegram::FakeTelegram;
+use crate::sandbox::telegram::view::MessageView;
 
 /// Counted over all chats that were looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Faults {
+pub struct Faults {
     /// Questions without an answer.
-    pub(crate) lost: usize,
+    pub lost: usize,
     /// Answers beyond the first of a question.
-    pub(crate) doubled: usize,
+    pub doubled: usize,
     /// Answers that stand above that to an earlier question.
-    pub(crate) out_of_order: usize,
+    pub out_of_order: usize,
     /// Messages in which an answer began to grow and never came to its end.
-    pub(crate) orphans: usize,
+    pub orphans: usize,
 }
 
 impl Faults {
     /// Compares what the bot said in a chat with what it was asked there, in that order. The model answers a question
     /// with `To QUESTION: …`.
-    pub(crate) fn look(&mut self, telegram: &FakeTelegram, chat: i64, questions: &[String]) {
+    pub fn look(&mut self, telegram: &FakeTelegram, chat: i64, questions: &[String]) {
         let bot = telegram.bot_id();
         let said = telegram.chat(chat).into_iter().filter(|message| message.from == bot);
         let (growing, whole): (Vec<_>, Vec<_>) = said.partition(is_growing);
@@ -37,7 +37,9 @@ impl Faults {
         }
     }
 
-    pub(crate) fn shown(&self) -> String {
+    /// In words.
+    #[must_use]
+    pub fn shown(&self) -> String {
         let orphans = if self.orphans > 0 { format!(", {} orphans", self.orphans) } else { String::new() };
         format!("{} lost, {} doubled, {} out of order{orphans}", self.lost, self.doubled, self.out_of_order)
     }

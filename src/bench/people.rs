@@ -2,24 +2,29 @@
 
 use std::path::Path;
 
-use routergram::clock::Clock;
-use routergram::sandbox::model::FakeModel;
-use routergram::sandbox::telegram::{FakeTelegram, Options};
+use crate::clock::Clock;
+use crate::sandbox::model::FakeModel;
+use crate::sandbox::telegram::{FakeTelegram, Options};
 
 /// The first person; the others follow.
-pub(crate) const FIRST: i64 = 1_000_001;
+pub const FIRST: i64 = 1_000_001;
 
 /// How updates arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub enum Mode {
+    /// Posted to the program.
     Webhook,
+    /// Asked for by it.
     Polling,
 }
 
 impl Mode {
-    pub(crate) const BOTH: [Self; 2] = [Self::Webhook, Self::Polling];
+    /// In the order in which they are measured.
+    pub const BOTH: [Self; 2] = [Self::Webhook, Self::Polling];
 
-    pub(crate) const fn name(self) -> &'static str {
+    /// As in the table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Webhook => "webhook",
             Self::Polling => "polling",
@@ -28,7 +33,7 @@ impl Mode {
 }
 
 /// So many people, each with a private chat, and a model that answers without a pause, on the clock of both.
-pub(crate) async fn with_people(people: u16, clock: &Clock) -> anyhow::Result<(FakeTelegram, FakeModel)> {
+pub async fn with_people(people: u32, clock: &Clock) -> anyhow::Result<(FakeTelegram, FakeModel)> {
     let telegram = FakeTelegram::start(Options::new(clock.clone())).await?;
     telegram.set_journal(false);
     for id in FIRST..FIRST + i64::from(people) {
@@ -41,7 +46,8 @@ pub(crate) async fn with_people(people: u16, clock: &Clock) -> anyhow::Result<(F
 
 /// What the program is told: where everything is, where to keep its store, where to listen, and that nobody is told to
 /// write less or to spend less.
-pub(crate) fn settings(
+#[must_use]
+pub fn settings(
     telegram: &FakeTelegram,
     model: &FakeModel,
     data: &Path,

@@ -9,21 +9,23 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 /// Between two looks: well below what is measured, and far enough apart not to be the load.
-const LOOK: Duration = Duration::from_millis(1);
+pub(super) const LOOK: Duration = Duration::from_millis(1);
 /// Whatever is waited for happens within this.
-pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The running program; killed when it goes out of scope.
-pub(crate) struct Process {
-    pub(crate) child: Child,
-    port: u16,
+pub struct Process {
+    /// For whoever treats it badly.
+    pub child: Child,
+    pub(super) port: u16,
     log: PathBuf,
-    pub(crate) born: Instant,
+    /// Just before it existed.
+    pub born: Instant,
 }
 
 impl Process {
     /// Starts it with these settings and waits for nothing. What it prints is appended to `log`.
-    pub(crate) fn spawn(program: &Path, settings: &[(String, String)], log: &Path) -> anyhow::Result<Self> {
+    pub fn spawn(program: &Path, settings: &[(String, String)], log: &Path) -> anyhow::Result<Self> {
         let mut command = Command::new(program);
         command.env_clear().envs(settings.iter().cloned());
         let out = File::options().create(true).append(true).open(log)?;
@@ -36,7 +38,7 @@ impl Process {
     }
 
     /// Returns when `/readyz` answers 200: how long after the start that was.
-    pub(crate) async fn ready(&mut self) -> anyhow::Result<Duration> {
+    pub async fn ready(&mut self) -> anyhow::Result<Duration> {
         let http = reqwest::Client::builder().no_proxy().timeout(DEADLINE).build()?;
         let address = format!("http://127.0.0.1:{}/readyz", self.port);
         while !http.get(&address).send().await.is_ok_and(|answer| answer.status() == 200) {
@@ -49,7 +51,7 @@ impl Process {
     }
 
     /// SIGTERM, and the wait for its good end: how long that took.
-    pub(crate) async fn stop(mut self) -> anyhow::Result<Duration> {
+    pub async fn stop(mut self) -> anyhow::Result<Duration> {
         Command::new("kill").args(["-TERM", &self.pid().to_string()]).status()?;
         let asked = Instant::now();
         loop {
@@ -62,11 +64,13 @@ impl Process {
         }
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    /// Its number.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    fn last_words(&self) -> String {
+    pub(super) fn last_words(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = log.lines().rev().take(5).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
@@ -81,7 +85,7 @@ impl Drop for Process {
 }
 
 /// A port that was free a moment ago: a webhook's address has to be known before the bot listens.
-pub(crate) fn free_port() -> anyhow::Result<u16> {
+pub fn free_port() -> anyhow::Result<u16> {
     // Below those that systems give to outgoing connections (from 32,768 on), which would take it while nobody listens.
     let mut ports = std::iter::repeat_with(|| fastrand::u16(10_000..32_000)).take(1000);
     ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).context("no port is free")

@@ -1,0 +1,227 @@
+//! What was measured, for a reader and for a program that reads.
+
+use serde::{Serialize, Serializer};
+
+use super::cores::Cores;
+use super::faults::Faults;
+use super::machine::Used;
+use super::spans::Spans;
+
+/// In what a figure is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    Count,
+    /// A share of a thing.
+    Each,
+    /// Things a second.
+    PerSecond,
+    /// Millionths of a second.
+    Micros,
+    /// Thousandths of a second.
+    Millis,
+    /// Millions of bytes.
+    Megabytes,
+    /// Parts of a hundred.
+    Percent,
+}
+
+impl Unit {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "",
+            Self::Each => "each",
+            Self::PerSecond => "/s",
+            Self::Micros => "µs",
+            Self::Millis => "ms",
+            Self::Megabytes => "MB",
+            Self::Percent => "%",
+        }
+    }
+}
+
+impl Serialize for Unit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// What is wished of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// No more than this.
+    AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
+    /// As good as the baseline's.
+    LikeBaseline,
+}
+
+/// One number of one subject.
+#[derive(Debug, Clone)]
+pub(super) struct Figure {
+    name: String,
+    label: String,
+    unit: Unit,
+    value: Option<f64>,
+    wish: Option<Wish>,
+}
+
+impl Figure {
+    /// A figure; `None` where nobody can know it.
+    pub(super) fn of(name: &str, label: &str, unit: Unit, value: Option<f64>) -> Self {
+        Self { name: name.to_owned(), label: label.to_owned(), unit, value, wish: None }
+    }
+
+    /// With what is wished of it.
+    pub(super) fn wish(self, wish: Wish) -> Self {
+        Self { wish: Some(wish), ..self }
+    }
+
+    /// The median, the slowest of a hundred, and the slowest of all, where there were any.
+    pub(super) fn quantiles(name: &str, label: &str, spans: &Spans, p99: Option<f64>) -> Vec<Self> {
+        [("p50", 0.5), ("p99", 0.99), ("max", 1.0)]
+            .into_iter()
+            .filter_map(|(which, quantile)| {
+                let millis = spans.millis(quantile)?;
+                let figure =
+                    Self::of(&format!("{name}_{which}"), &format!("{label}, {which}"), Unit::Millis, Some(millis));
+                Some(Self { wish: p99.filter(|_| which == "p99").map(Wish::AtMost), ..figure })
+            })
+            .collect()
+    }
+
+    /// What is wrong with the answers.
+    pub(super) fn faults(faults: &Faults) -> Vec<Self> {
+        let counted = [("lost", faults.lost), ("doubled", faults.doubled), ("out of order", faults.out_of_order)];
+        let figure = |(label, count): (&str, usize)| {
+            let count = u32::try_from(count).map_or(f64::INFINITY, f64::from);
+            Self::of(&label.replace(' ', "_"), label, Unit::Count, Some(count)).wish(Wish::AtMost(0.0))
+        };
+        counted.into_iter().map(figure).collect()
+    }
+
+    /// How much of its cores the driver used.
+    pub(super) fn driver(used: &Used, cores: Cores) -> Self {
+        let cores = u32::try_from(cores.of_driver()).map_or(1.0, f64::from);
+        let share = used.driver.map(|driver| 100.0 * driver.as_secs_f64() / (used.wall.as_secs_f64() * cores));
+        Self::of(DRIVER, "the driver's use of its cores", Unit::Percent, share)
+    }
+}
+
+/// The figure by which one sees whether the driver was the bottleneck.
+const DRIVER: &str = "driver_share";
+/// Above this share of its cores, some of what is measured is the wait for the driver.
+const DRIVER_BUSY: f64 = 85.0;
+
+/// One number of both.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// For programs.
+    pub name: String,
+    /// For readers.
+    #[serde(skip)]
+    pub label: String,
+    /// In what it is told.
+    pub unit: Unit,
+    /// Ours.
+    pub us: Option<f64>,
+    /// The other bot's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<f64>,
+    /// Ours, divided by the other bot's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// What is wished of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wished: Option<Wish>,
+    /// Is ours as wished? Unknown without a number to compare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub met: Option<bool>,
+}
+
+impl Row {
+    fn of(ours: Figure, other: Option<&Figure>) -> Self {
+        let (us, baseline) = (ours.value, other.and_then(|figure| figure.value));
+        let ratio = us.zip(baseline).filter(|(_, baseline)| *baseline > 0.0).map(|(us, baseline)| us / baseline);
+        let met = |wish| match wish {
+            Wish::AtMost(most) => us.map(|us| us <= most),
+            Wish::AtLeast(least) => us.map(|us| us >= least),
+            Wish::LikeBaseline if ours.unit == Unit::PerSecond => ratio.map(|ratio| ratio >= 1.0),
+            Wish::LikeBaseline => ratio.map(|ratio| ratio <= 1.0),
+        };
+        let met = ours.wish.and_then(met);
+        Self { name: ours.name, label: ours.label, unit: ours.unit, us, baseline, ratio, wished: ours.wish, met }
+    }
+}
+
+/// What one scenario came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Section {
+    /// How updates arrived.
+    pub mode: &'static str,
+    /// Its name.
+    pub scenario: &'static str,
+    /// What happened in it.
+    pub about: String,
+    /// Its numbers.
+    pub rows: Vec<Row>,
+    /// What takes from their worth.
+    pub warnings: Vec<String>,
+}
+
+impl Section {
+    /// Puts both beside each other.
+    pub(super) fn of(
+        (mode, scenario): (&'static str, &'static str),
+        about: String,
+        ours: Vec<Figure>,
+        baseline: Option<&[Figure]>,
+    ) -> Self {
+        let mut warnings = Vec::new();
+        for (who, figures) in [("this program", Some(&*ours)), ("the baseline", baseline)] {
+            let share =
+                figures.into_iter().flatten().find(|figure| figure.name == DRIVER).and_then(|figure| figure.value);
+            if let Some(share) = share.filter(|share| *share > DRIVER_BUSY) {
+                warnings.push(format!(
+                    "the driver used {share:.0} % of its cores against {who}: it may have been the bottleneck"
+                ));
+            }
+        }
+        let other = |name: &str| baseline.and_then(|figures| figures.iter().find(|figure| figure.name == name));
+        let rows = ours.into_iter().map(|figure| {
+            let beside = other(&figure.name);
+            Row::of(figure, beside)
+        });
+        Self { mode, scenario, about, rows: rows.collect(), warnings }
+    }
+}
+
+/// Everything that was measured, and where.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Of this program.
+    pub version: &'static str,
+    /// How many cores there were.
+    pub cores: usize,
+    /// Had the program one of them to itself?
+    pub pinned: bool,
+    /// Where the store was.
+    pub folder: String,
+    /// What keeps it.
+    pub file_system: Option<String>,
+    /// The numbers.
+    pub sections: Vec<Section>,
+}
+
+impl Report {
+    /// As one JSON object.
+    #[must_use]
+    pub fn json(&self) -> String {
+        // Nothing in it can fail to be written.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
