@@ -40,6 +40,7 @@ pub async fn with_people(people: u32, clock: &Clock) -> anyhow::Result<(FakeTele
         telegram.add_person(id, "Anna", Some("en"));
     }
     let model = FakeModel::start(clock.clone()).await?;
+    model.set_journal(false);
     model.in_a_hurry();
     Ok((telegram, model))
 }

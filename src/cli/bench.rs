@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use tokio::runtime::{Builder, Runtime};
+
 use super::{BenchMode, BenchWishes};
 use super::{complain, print};
 use crate::bench::{self, Cores, Mode, Report, Scenario, Section, Wishes};
@@ -25,18 +27,27 @@ pub fn bench(wanted: BenchWishes) -> ExitCode {
         Some(section) => print(&section.text()),
         None => print(&report.head(compared)),
     };
-    super::wait_for(async {
-        match bench::measure(&wishes, told).await {
-            Ok(report) => {
-                if wanted.json {
-                    print(&report.json());
-                }
-                ExitCode::SUCCESS
+    let measured = runtime(cores)
+        .map_err(|error| anyhow::anyhow!("the system gives no threads: {error}"))
+        .and_then(|runtime| runtime.block_on(bench::measure(&wishes, told)));
+    match measured {
+        Ok(report) => {
+            if wanted.json {
+                print(&report.json());
             }
-            Err(error) => {
-                complain(&format!("{error:#}"));
-                ExitCode::FAILURE
-            }
+            ExitCode::SUCCESS
         }
-    })
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// As many threads as the driver has cores; with one, none beside this: nobody has to be woken.
+fn runtime(cores: Cores) -> std::io::Result<Runtime> {
+    match cores.of_driver() {
+        0 | 1 => Builder::new_current_thread().enable_all().build(),
+        more => Builder::new_multi_thread().worker_threads(more).enable_all().build(),
+    }
 }

@@ -141,6 +141,11 @@ impl FakeModel {
         self.shared.behaviour().thoughts = deltas;
     }
 
+    /// Off for load tests: requests are counted and not kept.
+    pub fn set_journal(&self, on: bool) {
+        self.shared.journal().on = on;
+    }
+
     /// Off: a request that does not stream is answered at once and as a whole, for clients of others.
     pub fn set_strict(&self, strict: bool) {
         self.shared.behaviour().strict = strict;
@@ -317,7 +322,7 @@ impl Shared {
     fn arrived(&self, checked: Checked, model: Option<String>) -> AskedRequest {
         let mut journal = self.journal();
         let asked = server::recorded(journal.next_number(), self, checked, model);
-        journal.record(asked.clone());
+        journal.record(&asked);
         drop(journal);
         self.counts.send_modify(|counts| {
             counts.requests += 1;

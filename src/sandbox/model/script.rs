@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::fmt::{Display, Write as _};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,9 @@ const SILENT_FOR: Duration = Duration::from_secs(1);
 /// Between two looks whether an answer may begin.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// What is due at the same moment goes out in one piece, up to this size.
+const PIECE_BYTES: usize = 16 << 10;
+
 /// Something the stream does.
 pub(super) enum Act {
     Wait(Duration),
@@ -48,9 +52,18 @@ pub(super) enum Act {
     Finish,
 }
 
+impl Act {
+    /// Is it something to write, and nothing else?
+    const fn writes(&self) -> bool {
+        matches!(self, Self::Write(_) | Self::Delta(..))
+    }
+}
+
 /// Turns an answer into acts.
 pub(super) struct Script<'a> {
     asked: &'a AskedRequest,
+    /// Every event begins so.
+    opening: String,
     acts: VecDeque<Act>,
     completion_tokens: u64,
     reasoning_tokens: u64,
@@ -65,7 +78,8 @@ impl<'a> Script<'a> {
         fault: Option<&Fault>,
         hold: Option<Hold>,
     ) -> VecDeque<Act> {
-        let mut script = Self { asked, acts: VecDeque::new(), completion_tokens: 0, reasoning_tokens: 0 };
+        let opening = opening(asked);
+        let mut script = Self { asked, opening, acts: VecDeque::new(), completion_tokens: 0, reasoning_tokens: 0 };
         let (answer, whole) = capped(answer, asked.max_tokens);
         let answer = if matches!(fault, Some(Fault::Empty | Fault::OnlyReasoning)) { "" } else { answer };
         let thoughts =
@@ -107,14 +121,17 @@ impl<'a> Script<'a> {
     /// A piece of text, or a thought.
     fn delta(&mut self, piece: Option<&str>) {
         let (delta, cost) = match piece {
-            Some(text) => (json!({"role": "assistant", "content": text}), tokens(text)),
-            None => (json!({"role": "assistant", "content": "", "reasoning": "Hm, let me see. "}), 4),
+            Some(text) => (format!("\"content\":{}", quoted(text)), tokens(text)),
+            None => ("\"content\":\"\",\"reasoning\":\"Hm, let me see. \"".to_owned(), 4),
         };
         self.completion_tokens += cost;
         if piece.is_none() {
             self.reasoning_tokens += cost;
         }
-        let event = self.event(&json!([{"index": 0, "delta": delta, "finish_reason": null, "logprobs": null}]), None);
+        let choices = format_args!(
+            "[{{\"index\":0,\"delta\":{{\"role\":\"assistant\",{delta}}},\"finish_reason\":null,\"logprobs\":null}}]"
+        );
+        let event = self.event(&choices, None);
         self.acts.push_back(Act::Delta(event, cost));
     }
 
@@ -164,20 +181,33 @@ impl<'a> Script<'a> {
         usage
     }
 
-    fn event(&self, choices: &Value, usage: Option<&Value>) -> String {
-        let mut chunk = json!({
-            "id": self.asked.generation_id,
-            "provider": "Sandbox",
-            "model": self.asked.model,
-            "object": "chat.completion.chunk",
-            "created": self.asked.at.as_secs(),
-            "choices": choices,
-        });
+    /// Written by hand: a load test reads hundreds of thousands of them, and the writer must not be what it measures.
+    fn event(&self, choices: &dyn Display, usage: Option<&Value>) -> String {
+        let mut event = String::with_capacity(self.opening.len() + 200);
+        event.push_str(&self.opening);
+        // Writing to a string does not fail.
+        let _ = write!(event, "{choices}");
         if let Some(usage) = usage {
-            chunk["usage"] = usage.clone();
+            let _ = write!(event, ",\"usage\":{usage}");
         }
-        format!("data: {chunk}\n\n")
+        event.push_str("}\n\n");
+        event
     }
+}
+
+/// An event up to its choices.
+fn opening(asked: &AskedRequest) -> String {
+    let (id, model, created) = (quoted(&asked.generation_id), quoted(&asked.model), asked.at.as_secs());
+    format!(
+        "data: {{\"id\":{id},\"provider\":\"Sandbox\",\"model\":{model},\"object\":\"chat.completion.chunk\",\
+         \"created\":{created},\"choices\":"
+    )
+}
+
+/// A text as JSON.
+fn quoted(text: &str) -> String {
+    // A text can always be written.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Where a fault breaks the stream, and what it does there.
@@ -283,9 +313,14 @@ impl Performance {
         })
     }
 
-    /// Acts until something is written; `None` at the end.
+    /// Acts until something is written, with all that is due at the same moment; `None` at the end.
     async fn act(&mut self) -> Option<Result<Bytes, io::Error>> {
+        let mut written = String::new();
         loop {
+            let more = self.acts.front().is_some_and(Act::writes) && written.len() < PIECE_BYTES;
+            if !written.is_empty() && !more {
+                return Some(Ok(written.into()));
+            }
             match self.acts.pop_front()? {
                 Act::Wait(pause) => self.shared.clock.sleep(pause).await,
                 Act::Until(holds) => {
@@ -294,12 +329,12 @@ impl Performance {
                     }
                 }
                 Act::Hold(mut hold) => hold.pass().await,
-                Act::Write(event) => return Some(Ok(event.into())),
+                Act::Write(event) => written.push_str(&event),
                 Act::Delta(event, tokens) => {
                     self.chunks += 1;
                     self.tokens += tokens;
                     self.shared.sent_a_chunk();
-                    return Some(Ok(event.into()));
+                    written.push_str(&event);
                 }
                 Act::Silence => {
                     self.shared.clock.sleep(SILENT_FOR).await;

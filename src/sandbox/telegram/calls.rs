@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::answer::{Answer, Refusal};
 use super::check;
 use super::faults::Trouble;
@@ -14,6 +12,7 @@ use super::polling;
 use super::shared::Shared;
 use super::table::{Method, TABLE};
 use super::world::World;
+use crate::clock::Timestamp;
 
 /// What the client gets.
 pub(super) enum Outcome {
@@ -26,11 +25,13 @@ pub(super) enum Outcome {
 /// Does a call.
 pub(super) async fn perform(shared: &Arc<Shared>, name: &str, mut params: Params) -> Outcome {
     let at = shared.clock.now();
-    let journal = if shared.look().journal.on { params.journal() } else { Value::Null };
     let method = TABLE.method(name);
     let canonical = method.map_or(name, |method| method.name);
     let chat = params.int("chat_id");
-    let delay = shared.look().faults.delay_of(canonical);
+    let (journal, delay) = {
+        let world = shared.look();
+        (world.journal.on.then(|| params.journal()), world.faults.delay_of(canonical))
+    };
     if !delay.is_zero() {
         shared.clock.sleep(delay).await;
     }
@@ -58,9 +59,11 @@ pub(super) async fn perform(shared: &Arc<Shared>, name: &str, mut params: Params
         Ok(_) => 200,
         Err(refusal) => refusal.code,
     };
-    let description = answer.as_ref().err().map(|refusal| refusal.description.clone());
-    let call = Call { method: canonical.to_owned(), params: journal, chat, status, description, at };
-    shared.change(|world, _| world.journal.record(call));
+    if let Some(params) = journal {
+        let description = answer.as_ref().err().map(|refusal| refusal.description.clone());
+        let call = Call { method: canonical.to_owned(), params, chat, status, description, at };
+        shared.change(|world, _| world.journal.record(call));
+    }
     match trouble {
         Some(trouble) if silent || untouched => Outcome::Trouble(trouble, answer),
         _ => Outcome::Answer(answer),
@@ -73,19 +76,24 @@ fn unknown(shared: &Shared, name: &str) -> Refusal {
 }
 
 async fn run(shared: &Arc<Shared>, method: &Method, params: &mut Params) -> Answer {
-    let admitted = shared.change(|world, now| {
-        if !methods::exists(world, method.name) {
-            // A server too old for it: not nonsense, so nobody complains.
-            return Err(Refusal::plain(404, "Not Found"));
-        }
-        fit(world, method, params)?;
-        world.flood.admit(method.name, params.int("chat_id"), now)
-    });
-    admitted?;
     if method.name == "getUpdates" {
+        shared.change(|world, now| admit(world, method, params, now))?;
         return polling::get_updates(shared, params).await;
     }
-    shared.change(|world, now| methods::run(method.name, &mut Ask { world, params, now }))
+    shared.change(|world, now| {
+        admit(world, method, params, now)?;
+        methods::run(method.name, &mut Ask { world, params, now })
+    })
+}
+
+/// Is it a call that this server takes, now?
+fn admit(world: &mut World, method: &Method, params: &mut Params, now: Timestamp) -> Result<(), Refusal> {
+    if !methods::exists(world, method.name) {
+        // A server too old for it: not nonsense, so nobody complains.
+        return Err(Refusal::plain(404, "Not Found"));
+    }
+    fit(world, method, params)?;
+    world.flood.admit(method.name, params.int("chat_id"), now)
 }
 
 /// Holds the parameters against the table and complains where others would only refuse.

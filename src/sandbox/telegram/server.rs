@@ -1,15 +1,13 @@
 //! The server: `/bot<token>/<method>` and `/file/bot<token>/<path>` over HTTP/1, and connections that can break.
 //!
-//! hyper is driven by hand around axum's router because an answer must be able not to arrive: a service that fails
+//! hyper is driven by hand, without axum's router, because an answer must be able not to arrive: a service that fails
 //! closes its connection without a word, and a body that fails closes it in the middle of one.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
@@ -19,7 +17,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tower::ServiceExt;
 
 use super::answer::{Answer, Refusal};
 use super::body;
@@ -39,10 +36,9 @@ struct HangUp;
 
 /// Accepts connections for as long as the server lives.
 pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
-    let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
     loop {
         match listener.accept().await {
-            Ok((connection, _)) => shared.run(talk(connection, router.clone())),
+            Ok((connection, _)) => shared.run(talk(connection, Arc::clone(&shared))),
             // Out of descriptors, most likely: others will close.
             Err(_) => tokio::task::yield_now().await,
         }
@@ -50,13 +46,13 @@ pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
 }
 
 /// One connection.
-async fn talk(connection: TcpStream, router: Router) {
+async fn talk(connection: TcpStream, shared: Arc<Shared>) {
     // Small answers at once: tests measure latency through this.
     let _ = connection.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
+        let shared = Arc::clone(&shared);
         async move {
-            let Ok(response) = router.oneshot(request.map(Body::new)).await.map_err(|never: Infallible| never);
+            let response = handle(&shared, request.map(Body::new)).await;
             match response.extensions().get::<HangUp>() {
                 Some(HangUp) => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
                 None => Ok(response),
@@ -68,8 +64,8 @@ async fn talk(connection: TcpStream, router: Router) {
 }
 
 /// One request. Its answer is dated by hyper, unless this Telegram's time is not the machine's.
-async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let mut response = respond(&shared, request).await;
+async fn handle(shared: &Arc<Shared>, request: Request) -> Response {
+    let mut response = respond(shared, request).await;
     let ahead = shared.look().switches.date_ahead;
     if !ahead.is_zero()
         && let Some(date) = date(shared.clock.now().plus(ahead))
