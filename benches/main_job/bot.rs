@@ -14,8 +14,6 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(crate) struct Bot {
     process: Process,
     log: PathBuf,
-    /// From before the process existed until `/readyz` answered 200.
-    pub(crate) ready_after: Duration,
 }
 
 impl Bot {
@@ -23,8 +21,8 @@ impl Bot {
     pub(crate) async fn start(settings: &[(String, String)], folder: &Path) -> anyhow::Result<Self> {
         let log = folder.join("log");
         let mut process = Process::spawn(Path::new(env!("CARGO_BIN_EXE_routergram")), settings, &log)?;
-        let ready_after = process.ready().await?;
-        Ok(Self { process, log, ready_after })
+        process.ready().await?;
+        Ok(Self { process, log })
     }
 
     /// SIGTERM, and the wait for its good end.

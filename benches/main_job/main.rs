@@ -1,26 +1,23 @@
-//! The main job, measured: `cargo bench --bench main_job [scenario …]`. docs/benchmarks.md says how to read it.
+//! Parts of the main job that `routergram bench` does not measure: `cargo bench --bench main_job [scenario …]`.
+//! docs/benchmarks.md says how to read it.
 //!
 //! The built program runs in a process of its own between the sandbox's Telegram and model, on loopback, with its store
 //! on the disk that holds `target`. The driver shares the machine's cores with it, so rates are what both reach
 //! together; the memory and the processor time are the program's alone. Every scenario is bounded in count, and ends
 //! with an error instead of waiting for ever.
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
-#![expect(clippy::disallowed_methods, reason = "it measures real time, with tasks of its own")]
 
 mod bot;
-mod burst;
 mod commands;
+mod disk;
 mod flood;
-mod machine;
-mod posts;
-mod starts;
-mod streams;
+mod frames;
 mod table;
 mod world;
 
 use world::Mode;
 
-const SCENARIOS: [&str; 8] = ["disk", "ready", "acks", "frames", "streams", "burst", "flood", "commands"];
+const SCENARIOS: [&str; 4] = ["disk", "frames", "flood", "commands"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -32,24 +29,12 @@ async fn main() -> anyhow::Result<()> {
     let chosen = |name: &str| wanted.is_empty() || wanted.iter().any(|wish| wish == name);
     table::head();
     if chosen("disk") {
-        posts::disk()?;
-    }
-    if chosen("ready") {
-        starts::ready().await?;
-    }
-    if chosen("acks") {
-        posts::acks().await?;
+        disk::disk()?;
     }
     if chosen("frames") {
-        streams::frames().await?;
-    }
-    if chosen("streams") {
-        streams::streams().await?;
+        frames::frames().await?;
     }
     for mode in Mode::BOTH {
-        if chosen("burst") {
-            burst::burst(mode).await?;
-        }
         if chosen("flood") {
             flood::flood(mode).await?;
         }

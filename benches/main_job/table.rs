@@ -22,10 +22,6 @@ pub(crate) fn quantiles(spans: &Spans) -> String {
     format!("p50 {}, p99 {}, max {} ms", millis(spans, 0.5), millis(spans, 0.99), millis(spans, 1.0))
 }
 
-pub(crate) fn median_and_worst(spans: &Spans) -> String {
-    format!("{} ms (worst {})", millis(spans, 0.5), millis(spans, 1.0))
-}
-
 /// With a digit more where there is little before the point.
 fn millis(spans: &Spans, quantile: f64) -> String {
     let millis = spans.millis(quantile).unwrap_or(f64::NAN);

@@ -29,27 +29,37 @@ impl Answers {
 
     /// Somebody asks, in their own chat.
     pub fn ask(&mut self, person: i64, question: &str) -> anyhow::Result<()> {
-        self.asked.entry(person).or_default().push_back(Instant::now());
+        self.ask_since(person, question, Instant::now())
+    }
+
+    /// Somebody asks what was due at that moment.
+    pub fn ask_since(&mut self, person: i64, question: &str, due: Instant) -> anyhow::Result<()> {
+        self.asked.entry(person).or_default().push_back(due);
         self.telegram.say(person, person, question)?;
         Ok(())
     }
 
     /// The chat of the next one.
     pub async fn next(&mut self) -> anyhow::Result<i64> {
-        let chat = tokio::time::timeout(DEADLINE, async {
-            loop {
-                match self.events.recv().await? {
-                    Event::Message { chat, message } if message.from == self.bot => return anyhow::Ok(chat),
-                    _ => {}
-                }
+        self.next_and(|_| ()).await
+    }
+
+    /// The chat of the next one, and a look at everything that happened before it.
+    pub async fn next_and(&mut self, mut look: impl FnMut(&Event)) -> anyhow::Result<i64> {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let event = tokio::time::timeout_at(deadline.into(), self.events.recv()).await;
+            let event = event.map_err(|_| anyhow::anyhow!("no answer came for {} s", DEADLINE.as_secs()))??;
+            look(&event);
+            let Event::Message { chat, message } = event else { continue };
+            if message.from != self.bot {
+                continue;
             }
-        })
-        .await
-        .map_err(|_| anyhow::anyhow!("no answer came for {} s", DEADLINE.as_secs()))??;
-        if let Some(asked) = self.asked.get_mut(&chat).and_then(VecDeque::pop_front) {
-            self.waits.add(asked.elapsed())?;
+            if let Some(asked) = self.asked.get_mut(&chat).and_then(VecDeque::pop_front) {
+                self.waits.add(asked.elapsed())?;
+            }
+            return Ok(chat);
         }
-        Ok(chat)
     }
 
     /// Returns when there were so many.

@@ -8,14 +8,18 @@
 //! of them. The pieces of it serve the benchmarks and the fault program too.
 
 mod answers;
+mod burst;
 mod cores;
 mod faults;
 mod machine;
 mod people;
 mod process;
 mod report;
+mod scaling;
 mod scenario;
 mod spans;
+mod starts;
+mod steady;
 mod subject;
 mod sustained;
 mod table;
@@ -34,6 +38,7 @@ pub use scenario::Scenario;
 pub use spans::Spans;
 pub use subject::Subject;
 
+use scenario::Size;
 use world::Place;
 
 /// What is to be measured, and how.
@@ -66,15 +71,16 @@ pub async fn measure(wishes: &Wishes, told: impl Fn(&Report, Option<&Section>)) 
         sections: Vec::new(),
     };
     told(&report, None);
+    let size = if wishes.quick { Size::QUICK } else { Size::FULL };
     for mode in &wishes.modes {
         let place = Place { folder: wishes.folder.clone(), cores: wishes.cores, mode: *mode };
         for scenario in &wishes.scenarios {
-            let figures = scenario.run(&ours, &place, wishes.quick).await?;
+            let figures = scenario.run(&ours, &place, &size).await?;
             let beside = match &other {
-                Some(other) => Some(scenario.run(other, &place, wishes.quick).await?),
+                Some(other) => Some(scenario.run(other, &place, &size).await?),
                 None => None,
             };
-            let about = scenario.about(wishes.quick);
+            let about = scenario.about(&size);
             let section = Section::of((mode.name(), scenario.name()), about, figures, beside.as_deref());
             told(&report, Some(&section));
             report.sections.push(section);

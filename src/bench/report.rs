@@ -81,6 +81,16 @@ impl Figure {
         Self { wish: Some(wish), ..self }
     }
 
+    /// With the label of what it is one of.
+    pub(super) fn under(self, label: &str) -> Self {
+        Self { name: format!("{}, {label}", self.name), label: format!("{label}: {}", self.label), ..self }
+    }
+
+    /// Has it one of these names?
+    pub(super) fn is_one_of(&self, names: &[&str]) -> bool {
+        names.contains(&&*self.name)
+    }
+
     /// The median, the slowest of a hundred, and the slowest of all, where there were any.
     pub(super) fn quantiles(name: &str, label: &str, spans: &Spans, p99: Option<f64>) -> Vec<Self> {
         [("p50", 0.5), ("p99", 0.99), ("max", 1.0)]

@@ -73,9 +73,14 @@ impl Running {
         Moment::now(self.process.pid())
     }
 
+    /// Its megabytes: now, and the most it ever had.
+    pub(super) fn memory(&self) -> Option<(f64, f64)> {
+        memory(self.process.pid())
+    }
+
     /// The most megabytes it ever had.
     pub(super) fn most_memory(&self) -> Option<f64> {
-        memory(self.process.pid()).map(|(_, most)| most)
+        self.memory().map(|(_, most)| most)
     }
 
     /// How often its store has synced, by its own count. It has to run with [`METRICS`].

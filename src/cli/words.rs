@@ -78,6 +78,7 @@ Examples:
   routergram bench --against benches/baseline/target/release/routergram-baseline
   routergram bench --json > figures.json
 
+Scenarios: starts, sustained, long, steady, burst, streams, idle, chats, backlog, history.
 Nothing leaves the machine. docs/benchmarks.md tells how to read it.")]
     Bench(BenchWishes),
     /// Look at the configuration
@@ -171,7 +172,7 @@ Examples:
 /// What is measured, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct BenchWishes {
-    /// What to measure, of: sustained long; everything when nothing is named
+    /// What to measure; everything when nothing is named
     #[arg(value_enum, value_name = "SCENARIO", hide_possible_values = true)]
     pub scenarios: Vec<Scenario>,
     /// How updates arrive: webhook, polling or both

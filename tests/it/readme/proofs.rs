@@ -73,8 +73,8 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
         Elsewhere("it is a program of its own, and takes minutes"),
     ),
     ("routergram bench --against benches/baseline/target/release/routergram-baseline", BENCH),
-    ("cargo bench --bench main_job", Elsewhere("it takes ten minutes of a quiet machine")),
-    ("cargo bench --bench main_job -- ready acks", Elsewhere("it takes minutes of a quiet machine")),
+    ("cargo bench --bench main_job", Elsewhere("it takes minutes of a quiet machine")),
+    ("cargo bench --bench main_job -- disk frames", Elsewhere("it takes minutes of a quiet machine")),
     ("cargo bench --bench store", Elsewhere("it takes a minute of a quiet machine")),
     ("cargo bench --bench formatting", Elsewhere("it takes a minute of a quiet machine")),
     ("cargo bench --bench money", Elsewhere("it takes a minute of a quiet machine")),
@@ -87,6 +87,6 @@ pub(super) const PROOFS: &[(&str, Proof)] = &[
 
 const DOTENV: Proof = Story("tests/it/vps.rs", "the_settings_of_the_compose_files_may_stand_in_the_bots_dotenv");
 const UNIT: Proof = Story("tests/it/vps.rs", "systemd_finds_nothing_wrong_in_its_unit_and_little_to_attack");
-const BENCH: Proof = Story("tests/it/bench.rs", "every_scenario_is_measured_in_both_modes_and_no_answer_is_amiss");
+const BENCH: Proof = Story("tests/it/bench.rs", "every_scenario_is_measured_by_webhook_and_no_answer_is_amiss");
 const BACKUP: Proof = Story("tests/it/backup.rs", "a_backup_of_a_running_bot_is_brought_back_with_everything_in_it");
 const PIPE: Proof = Story("tests/it/backup.rs", "a_backup_goes_through_a_pipe_where_there_is_no_other_way_out");
