@@ -75,13 +75,12 @@ pub async fn measure(wishes: &Wishes, told: impl Fn(&Report, Option<&Section>)) 
     for mode in &wishes.modes {
         let place = Place { folder: wishes.folder.clone(), cores: wishes.cores, mode: *mode };
         for scenario in &wishes.scenarios {
-            let figures = scenario.run(&ours, &place, &size).await?;
-            let beside = match &other {
-                Some(other) => Some(scenario.run(other, &place, &size).await?),
-                None => None,
-            };
+            let mut measured = Vec::new();
+            for subject in [Some(&ours), other.as_ref()].into_iter().flatten() {
+                measured.push(scenario.run(subject, &place, &size).await?);
+            }
             let about = scenario.about(&size);
-            let section = Section::of((mode.name(), scenario.name()), about, figures, beside.as_deref());
+            let section = Section::of((mode.name(), scenario.name()), about, measured);
             told(&report, Some(&section));
             report.sections.push(section);
         }

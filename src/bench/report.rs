@@ -184,15 +184,16 @@ pub struct Section {
 }
 
 impl Section {
-    /// Puts both beside each other.
+    /// Puts ours, which come first, and the baseline's beside each other.
     pub(super) fn of(
         (mode, scenario): (&'static str, &'static str),
         about: String,
-        ours: Vec<Figure>,
-        baseline: Option<&[Figure]>,
+        measured: Vec<Vec<Figure>>,
     ) -> Self {
+        let mut measured = measured.into_iter();
+        let (ours, baseline) = (measured.next().unwrap_or_default(), measured.next());
         let mut warnings = Vec::new();
-        for (who, figures) in [("this program", Some(&*ours)), ("the baseline", baseline)] {
+        for (who, figures) in [("this program", Some(&ours)), ("the baseline", baseline.as_ref())] {
             let share =
                 figures.into_iter().flatten().find(|figure| figure.name == DRIVER).and_then(|figure| figure.value);
             if let Some(share) = share.filter(|share| *share > DRIVER_BUSY) {
@@ -201,7 +202,8 @@ impl Section {
                 ));
             }
         }
-        let other = |name: &str| baseline.and_then(|figures| figures.iter().find(|figure| figure.name == name));
+        let other =
+            |name: &str| baseline.as_ref().and_then(|figures| figures.iter().find(|figure| figure.name == name));
         let rows = ours.into_iter().map(|figure| {
             let beside = other(&figure.name);
             Row::of(figure, beside)

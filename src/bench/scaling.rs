@@ -100,17 +100,12 @@ async fn fill_inbox(folder: &Path, bot: i64, people: u32, waiting: u32) -> anyho
 
 /// As Telegram makes it: some 400 bytes.
 fn update(id: i64, chat: i64) -> String {
-    serde_json::json!({
-        "update_id": id,
-        "message": {
-            "message_id": id,
-            "from": {"id": chat, "is_bot": false, "first_name": "Anna", "username": "anna", "language_code": "en"},
-            "chat": {"id": chat, "first_name": "Anna", "username": "anna", "type": "private"},
-            "date": 1_750_000_000 + id / 500,
-            "text": "What is the answer to the great question of life?",
-        }
-    })
-    .to_string()
+    let anna = r#""first_name":"Anna","username":"anna""#;
+    format!(
+        r#"{{"update_id":{id},"message":{{"message_id":{id},"date":{},"text":"What is the answer to the great question?",
+        "from":{{"id":{chat},"is_bot":false,{anna},"language_code":"en"}},"chat":{{"id":{chat},"type":"private",{anna}}}}}}}"#,
+        1_750_000_000 + id / 500
+    )
 }
 
 /// A conversation for each person, and turns in them: a question, an answer, and a line of the ledger each.
