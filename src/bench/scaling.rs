@@ -52,7 +52,8 @@ pub(super) async fn backlog(subject: &Subject, place: &Place, waiting: u32) -> a
     ])
 }
 
-/// The same conversations, with so many messages in the store and with none.
+/// The same conversations, with so many messages of others in the store and with none. Of others, since with a past of
+/// their own people's questions would be longer, and that would be measured.
 pub(super) async fn history(
     subject: &Subject,
     place: &Place,
@@ -68,9 +69,9 @@ pub(super) async fn history(
         let data = world.folder.path().join("history");
         // A first start makes the store.
         world.start_on(subject, &data, &[]).await?.process.stop().await?;
-        fill_history(&data, world.telegram.bot_id(), load.people, stored)?;
+        fill_history(&data, world.telegram.bot_id(), FIRST + i64::from(load.people), stored)?;
         let running = world.start_on(subject, &data, &[]).await?;
-        let label = format!("{stored} messages");
+        let label = format!("{stored} stored");
         let ready = running.ready_after.as_secs_f64() * 1000.0;
         figures.push(Figure::of("ready", "start → ready", Unit::Millis, Some(ready)).under(&label));
         figures.extend(converse(&world, &running, load).await?.brief(&world, load, &label));
@@ -108,7 +109,11 @@ fn update(id: i64, chat: i64) -> String {
     )
 }
 
-/// A conversation for each person, and turns in them: a question, an answer, and a line of the ledger each.
+/// People who have a conversation in the store and are not there.
+const OTHERS: u32 = 10_000;
+
+/// A conversation for each of so many people from one on, and turns in them: a question, an answer, and a line of the
+/// ledger each.
 const HISTORY: [&str; 3] = [
     "WITH RECURSIVE person(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM person WHERE n + 1 < ?2)
      INSERT INTO conversations (bot, chat, thread, opened_at) SELECT ?1, ?3 + n, 0, unixepoch() * 1000 FROM person
@@ -126,11 +131,11 @@ const HISTORY: [&str; 3] = [
             unixepoch() * 1000, unixepoch() / 86400 FROM turn WHERE ?4 > 0",
 ];
 
-fn fill_history(folder: &Path, bot: i64, people: u32, messages: u32) -> anyhow::Result<()> {
+fn fill_history(folder: &Path, bot: i64, first: i64, messages: u32) -> anyhow::Result<()> {
     let mut store = Connection::open(folder.join("routergram.db"))?;
     let all = store.transaction()?;
     for rows in HISTORY {
-        all.execute(rows, (bot, people, FIRST, messages / 2))?;
+        all.execute(rows, (bot, OTHERS, first, messages / 2))?;
     }
     Ok(all.commit()?)
 }

@@ -84,7 +84,7 @@ impl Scenario {
             Self::Idle => format!("{} s of nothing, after {updates} updates of {people} people", idle.as_secs()),
             Self::Chats => "short answers, at most 100 open at a time".to_owned(),
             Self::Backlog => format!("{} updates wait in the store at the start", size.backlog),
-            Self::History => format!("{updates} updates of {people} people, with and without a past"),
+            Self::History => format!("{updates} updates of {people} people, on a full store and on an empty one"),
         }
     }
 
@@ -144,16 +144,16 @@ impl Size {
     /// To see that it works.
     pub(super) const QUICK: Self = Self {
         starts: 2,
-        load: Load { people: 50, updates: 200, open: 20, long: false },
-        per_second: 50,
+        load: Load { people: 25, updates: 100, open: 20, long: false },
+        per_second: 30,
         seconds: 1,
         burst: 10,
         rounds: 1,
-        streams: 20,
+        streams: 10,
         word: Duration::from_millis(10),
         idle: Duration::from_millis(200),
-        chats: 100,
+        chats: 10,
         backlog: 1000,
-        history: 200,
+        history: 1000,
     };
 }

@@ -68,7 +68,7 @@ impl Row {
 }
 
 fn line(label: &str, (us, baseline, ratio): (&str, &str, &str), wished: &str) -> String {
-    format!("{label:<40} {us:>12} {baseline:>12} {ratio:>7}   {wished}").trim_end().to_owned()
+    format!("{label:<46} {us:>12} {baseline:>12} {ratio:>7}   {wished}").trim_end().to_owned()
 }
 
 /// With as many digits as a reader can use.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use futures_util::future::LocalBoxFuture;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{BenchMode, BenchWishes};
@@ -27,9 +28,11 @@ pub fn bench(wanted: BenchWishes) -> ExitCode {
         Some(section) => print(&section.text()),
         None => print(&report.head(compared)),
     };
+    // Boxed without its type, or all of it would be in the program once for each kind of runtime.
+    let measuring: LocalBoxFuture<'_, anyhow::Result<Report>> = Box::pin(bench::measure(&wishes, told));
     let measured = runtime(cores)
         .map_err(|error| anyhow::anyhow!("the system gives no threads: {error}"))
-        .and_then(|runtime| runtime.block_on(bench::measure(&wishes, told)));
+        .and_then(|runtime| runtime.block_on(measuring));
     match measured {
         Ok(report) => {
             if wanted.json {

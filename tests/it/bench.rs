@@ -42,7 +42,8 @@ fn every_scenario_is_measured_by_polling_and_no_answer_is_amiss() {
 }
 
 fn every_scenario(mode: &str) -> Vec<(String, Value)> {
-    let report: Value = serde_json::from_str(&printed(&["--quick", "--json", "--mode", mode])).unwrap();
+    let report: Value =
+        serde_json::from_str(&printed(&["--quick", "--share-cores", "--json", "--mode", mode])).unwrap();
     let rows = rows(&report);
     for (scenario, row) in &rows {
         let name = row["name"].as_str().unwrap();
