@@ -41,7 +41,7 @@ pub(super) async fn burst(subject: &Subject, place: &Place, people: u32, rounds:
     figures.push(Figure::of("peak_memory", "peak memory", Unit::Megabytes, running.most_memory()));
     let asked: Vec<String> = (0..rounds).map(question).collect();
     figures.extend(Figure::faults(&look_at_all(&world, people, &asked)));
-    figures.push(Figure::driver(&used, world.cores));
+    figures.extend(Figure::shares(&used, world.cores));
     Ok(figures)
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn streams(
         figures.push(late.wish(Wish::AtMost(0.0)));
     }
     figures.extend(Figure::faults(&look_at_all(&world, people, &[question(0)])));
-    figures.push(Figure::driver(&used, world.cores));
+    figures.extend(Figure::shares(&used, world.cores));
     Ok(figures)
 }
 

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use rustix::process::{Pid, Signal};
 
 /// Between two looks: well below what is measured, and far enough apart not to be the load.
 pub(super) const LOOK: Duration = Duration::from_millis(1);
@@ -52,7 +53,7 @@ impl Process {
 
     /// SIGTERM, and the wait for its good end: how long that took.
     pub async fn stop(mut self) -> anyhow::Result<Duration> {
-        Command::new("kill").args(["-TERM", &self.pid().to_string()]).status()?;
+        rustix::process::kill_process(Pid::from_child(&self.child), Signal::TERM)?;
         let asked = Instant::now();
         loop {
             match self.child.try_wait()? {

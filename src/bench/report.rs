@@ -1,5 +1,7 @@
 //! What was measured, for a reader and for a program that reads.
 
+use std::time::Duration;
+
 use serde::{Serialize, Serializer};
 
 use super::cores::Cores;
@@ -114,16 +116,28 @@ impl Figure {
         counted.into_iter().map(figure).collect()
     }
 
-    /// How much of its cores the driver used.
-    pub(super) fn driver(used: &Used, cores: Cores) -> Self {
-        let cores = u32::try_from(cores.of_driver()).map_or(1.0, f64::from);
-        let share = used.driver.map(|driver| 100.0 * driver.as_secs_f64() / (used.wall.as_secs_f64() * cores));
-        Self::of(DRIVER, "the driver's use of its cores", Unit::Percent, share)
+    /// How much of its cores the driver used, and how much of all cores whoever else runs here.
+    pub(super) fn shares(used: &Used, cores: Cores) -> [Self; 2] {
+        let of = |part: Duration, whole: Duration| 100.0 * part.as_secs_f64() / whole.as_secs_f64().max(0.001);
+        let theirs = u32::try_from(cores.of_driver()).map_or(used.wall, |cores| used.wall * cores);
+        let driver = used.driver.map(|driver| of(driver, theirs));
+        let others = (|| {
+            let all = used.all?;
+            Some(of(all.saturating_sub(used.program? + used.driver?), all + used.idle?))
+        })();
+        [
+            Self::of(DRIVER, "the driver's use of its cores", Unit::Percent, driver),
+            Self::of(OTHERS, "other programs' use of all cores", Unit::Percent, others),
+        ]
     }
 }
 
 /// The figure by which one sees whether the driver was the bottleneck.
 const DRIVER: &str = "driver_share";
+/// The figure by which one sees whether the machine was quiet.
+const OTHERS: &str = "others_share";
+/// Above this share of the machine, the numbers are those of a busy one.
+const OTHERS_BUSY: f64 = 10.0;
 /// Above this share of its cores, some of what is measured is the wait for the driver.
 const DRIVER_BUSY: f64 = 85.0;
 
@@ -194,12 +208,14 @@ impl Section {
         let (ours, baseline) = (measured.next().unwrap_or_default(), measured.next());
         let mut warnings = Vec::new();
         for (who, figures) in [("this program", Some(&ours)), ("the baseline", baseline.as_ref())] {
-            let share =
-                figures.into_iter().flatten().find(|figure| figure.name == DRIVER).and_then(|figure| figure.value);
-            if let Some(share) = share.filter(|share| *share > DRIVER_BUSY) {
-                warnings.push(format!(
-                    "the driver used {share:.0} % of its cores against {who}: it may have been the bottleneck"
-                ));
+            let share = |name: &str| figures.into_iter().flatten().find(|figure| figure.name == name)?.value;
+            if let Some(share) = share(DRIVER).filter(|share| *share > DRIVER_BUSY) {
+                let bottleneck = "it may have been the bottleneck";
+                warnings.push(format!("the driver used {share:.0} % of its cores against {who}: {bottleneck}"));
+            }
+            if let Some(share) = share(OTHERS).filter(|share| *share > OTHERS_BUSY) {
+                let again = "measure again when it is quiet";
+                warnings.push(format!("others used {share:.0} % of the machine beside {who}: {again}"));
             }
         }
         let other =

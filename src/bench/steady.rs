@@ -65,7 +65,7 @@ pub(super) async fn steady(
         faults.look(&world.telegram, FIRST + i64::from(person), &asked);
     }
     figures.extend(Figure::faults(&faults));
-    figures.push(Figure::driver(&used, world.cores));
+    figures.extend(Figure::shares(&used, world.cores));
     Ok(figures)
 }
 

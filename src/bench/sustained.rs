@@ -102,7 +102,7 @@ impl Measured {
         figures.extend(Figure::quantiles("ack", "post → 200", &self.acks, None));
         figures.extend(Figure::quantiles("answer", "question → whole answer", &self.answers.waits, None));
         figures.extend(Figure::faults(&look_at_all(world, load)));
-        figures.push(Figure::driver(&self.used, world.cores));
+        figures.extend(Figure::shares(&self.used, world.cores));
         figures
     }
 }
