@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use routergram::clock::Clock;
-use routergram::storage::{
-    Accepted, Address, Bill, FinishedTurn, NewReply, NewUpdate, Part, Storage, StorageError, UsageRecord,
-};
+use routergram::storage::{Accepted, NewUpdate, Storage, StorageError};
 use routergram::update::Lane;
+
+#[path = "micro/reply.rs"]
+mod reply;
+
+use reply::reply;
 
 const PRODUCERS: i64 = 100;
 const BOT: i64 = 1;
@@ -87,37 +90,10 @@ async fn work(store: &Storage, id: i64, step: Step) -> Result<(), StorageError> 
     if let (Step::Answer | Step::Paced, [Accepted::New(seq)]) = (step, &accepted[..]) {
         let key = store.begin(*seq).await?.key;
         store.conversation(lane, 8000, None).await?;
-        store.store_reply(key, answer(id)).await?;
+        store.store_reply(key, reply(id, id % 20_000)).await?;
         store.delivered(key, 0, id, true).await?;
     }
     Ok(())
-}
-
-fn answer(id: i64) -> NewReply {
-    let usage = UsageRecord {
-        generation_id: format!("gen-{id}"),
-        model: "a/model".to_owned(),
-        prompt_tokens: 100,
-        completion_tokens: 200,
-        cost_micro_usd: Some(12),
-        bill: Bill { payer: id, ..Bill::default() },
-    };
-    let text = "y".repeat(800);
-    NewReply {
-        address: Address { chat: id, thread: 0, reply_to: None },
-        parts: vec![Part::plain(text.clone())],
-        turn: Some(FinishedTurn {
-            inline: None,
-            user: id,
-            asked_in: id,
-            question: "z".repeat(100),
-            answer: text,
-            complete: true,
-            usage: Some(usage),
-            ..FinishedTurn::default()
-        }),
-        ..NewReply::default()
-    }
 }
 
 fn report(what: &str, took: &[Duration], seconds: u64, folder: &Path) {
