@@ -21,7 +21,7 @@ schema github-issue-config .github/ISSUE_TEMPLATE/config.yml
 schema github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 
 echo "shellcheck"
-find .ci .github tests -type f \( -name '*.sh' -o -path .ci/run \) -exec shellcheck --severity style {} +
+find .ci .github benches tests -type f \( -name '*.sh' -o -path .ci/run \) -exec shellcheck --severity style {} +
 
 echo "the steps of the workflows"
 python3 tests/github/steps.py .github/workflows/*.yml
