@@ -16,6 +16,10 @@ use crate::subject::Subject;
 /// Where the last profile of each subject stays, to be looked into.
 pub(crate) const PROFILES: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/counts");
 
+/// All is collected but the copying of the store's log: a thread does that twice a second, so how often it happens depends on
+/// how fast the machine is just now. The second option would be undone by the first if it stood before it.
+const COLLECTED: [&str; 2] = ["--toggle-collect=sqlite3WalCheckpoint", "--collect-atstart=yes"];
+
 /// What a count depends on beside the code that is counted.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Made {
@@ -56,6 +60,7 @@ fn total(subject: &Subject, times: u32) -> anyhow::Result<i64> {
     let profile = Path::new(PROFILES).join(subject.name);
     let status = Command::new("valgrind")
         .args(["--quiet", "--tool=callgrind"])
+        .args(COLLECTED)
         .arg(format!("--callgrind-out-file={}", profile.display()))
         .arg(std::env::current_exe()?)
         .args(["--repeat", subject.name, &times.to_string()])

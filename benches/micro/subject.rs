@@ -25,9 +25,9 @@ pub(crate) struct Subject {
 /// What a subject is made of, hence what its count depends on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
-    /// Rust, in one thread.
+    /// Rust, and what of the C library comes with it.
     Rust,
-    /// SQLite as well, which a C compiler has compiled, in threads of the store.
+    /// SQLite as well, which a C compiler has compiled.
     Store,
 }
 
