@@ -6,6 +6,6 @@
 #   benches/micro/count.sh write     # writes counts.toml anew
 set -eu
 cd "$(dirname "$0")/../.."
-target=x86_64-unknown-linux-musl
+target=$(uname -m)-unknown-linux-musl
 rustup --quiet target add "$target"
 exec cargo bench --quiet --locked --profile count --target "$target" --bench micro -- --counts "$@"
