@@ -1,13 +1,15 @@
 //! Time, asked and never taken.
 //!
-//! Everything that waits or stamps asks a [`Clock`]. The program runs on [`Clock::system`]; tests hold a clone of the
-//! same clock and [`advance`](Clock::advance) it, and whoever sleeps on it wakes. It is real time plus an offset
-//! rather than a frozen clock, because the sockets, the disk and the other processes of a test run in real time too.
+//! Everything that waits or stamps asks a [`Clock`]. The program runs on [`Clock::system`]; tests run it on
+//! [`Clock::movable`], hold a clone of it and [`advance`](Clock::advance) it, and whoever sleeps on it wakes. That is real
+//! time plus an offset rather than a frozen clock, because the sockets, the disk and the other processes of a test run in
+//! real time too.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{Datelike as _, NaiveDate};
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -116,15 +118,22 @@ impl Stopwatch {
 /// Where the program gets the time from. Clones tell the same time.
 #[derive(Clone)]
 pub struct Clock {
-    /// How far tests have moved this clock ahead of the real one, in milliseconds. Watched, so that sleepers wake.
-    ahead: Arc<watch::Sender<i64>>,
+    /// How far tests have moved this clock ahead of the real one, in milliseconds. Watched, so that sleepers wake; `None`
+    /// where nobody moves it, so that no sleeper pays for that.
+    ahead: Option<Arc<watch::Sender<i64>>>,
 }
 
 impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self { ahead: Arc::new(watch::Sender::new(0)) }
+        Self { ahead: None }
+    }
+
+    /// The machine's clock, and from there on as far ahead as it is moved: for tests.
+    #[must_use]
+    pub fn movable() -> Self {
+        Self { ahead: Some(Arc::new(watch::Sender::new(0))) }
     }
 
     /// Now.
@@ -132,12 +141,16 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn now(&self) -> Timestamp {
         let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(millis(real) + *self.ahead.borrow())
+        Timestamp(millis(real) + self.ahead.as_ref().map_or(0, |ahead| *ahead.borrow()))
     }
 
-    /// Moves this clock ahead and wakes everybody whose time has come. For tests and for the sandbox's faults.
+    /// Moves this clock ahead and wakes everybody whose time has come.
+    ///
+    /// # Panics
+    /// When it is not [`movable`](Self::movable).
     pub fn advance(&self, span: Duration) {
-        self.ahead.send_modify(|ahead| *ahead += millis(span));
+        let ahead = self.ahead.as_ref().expect("only a movable clock is advanced");
+        ahead.send_modify(|ahead| *ahead += millis(span));
     }
 
     /// Returns when this clock has moved on by `span`.
@@ -147,17 +160,48 @@ impl Clock {
 
     /// Returns when this clock shows `moment` or later.
     pub async fn sleep_until(&self, moment: Timestamp) {
-        let mut moved = self.ahead.subscribe();
+        let mut moved = self.ahead.as_ref().map(|ahead| ahead.subscribe());
         loop {
             let left = moment.since(self.now());
-            if left.is_zero() {
-                return;
+            match &mut moved {
+                _ if left.is_zero() => return,
+                None => tokio::time::sleep(left).await,
+                Some(moved) => tokio::select! {
+                    () = tokio::time::sleep(left) => {}
+                    // The sender lives in `self`, so this only ends because the clock was advanced.
+                    _ = moved.changed() => {}
+                },
             }
-            tokio::select! {
-                () = tokio::time::sleep(left) => {}
-                // The sender lives in `self`, so this only ends because the clock was advanced.
-                _ = moved.changed() => {}
-            }
+        }
+    }
+}
+
+/// The wait for a deadline that moves on, such as one that every word of an answer puts off. It sleeps until the moment that
+/// was asked for first and only then looks at the one that counts, so to move it costs nothing.
+pub struct Deadline {
+    clock: Clock,
+    asleep: Option<(Timestamp, BoxFuture<'static, ()>)>,
+}
+
+impl Deadline {
+    /// On this clock.
+    #[must_use]
+    pub const fn on(clock: Clock) -> Self {
+        Self { clock, asleep: None }
+    }
+
+    /// Returns at `moment`. May be dropped and called again, with the same moment or another one.
+    pub async fn reached(&mut self, moment: Timestamp) {
+        while self.clock.now() < moment {
+            let asleep = match &mut self.asleep {
+                Some((until, asleep)) if *until <= moment => asleep,
+                sooner => {
+                    let clock = self.clock.clone();
+                    &mut sooner.insert((moment, Box::pin(async move { clock.sleep_until(moment).await }))).1
+                }
+            };
+            asleep.await;
+            self.asleep = None;
         }
     }
 }
@@ -174,6 +218,8 @@ fn millis(span: Duration) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     #[test]
@@ -190,9 +236,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_sleeper_wakes_when_the_clock_is_advanced() {
-        let clock = Clock::system();
+        let clock = Clock::movable();
         let asleep = clock.sleep(Duration::from_hours(1));
         let awake = async { clock.advance(Duration::from_hours(2)) };
         tokio::join!(asleep, awake);
+    }
+
+    #[tokio::test]
+    async fn a_deadline_that_was_moved_on_or_back_is_reached_when_it_says() {
+        let clock = Clock::movable();
+        let (mut deadline, start) = (Deadline::on(clock.clone()), clock.now());
+        let hours = |hours| start.plus(Duration::from_hours(hours));
+        assert!(deadline.reached(hours(2)).now_or_never().is_none());
+        assert!(deadline.reached(hours(9)).now_or_never().is_none(), "moved on");
+        let moved = async { clock.advance(Duration::from_hours(5)) };
+        tokio::join!(deadline.reached(hours(4)), moved);
+        assert!(deadline.reached(hours(9)).now_or_never().is_none(), "what it slept until first is over");
+        assert!(deadline.reached(hours(3)).now_or_never().is_some());
+        let moved = async { clock.advance(Duration::from_hours(5)) };
+        tokio::join!(deadline.reached(hours(9)), moved);
     }
 }

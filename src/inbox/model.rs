@@ -336,7 +336,7 @@ fn the_inbox_hands_out_what_a_plain_queue_for_each_lane_would() {
     let memory = Path::new("/dev/shm");
     let folder = tempfile::tempdir_in(if memory.is_dir() { memory } else { Path::new("/tmp") }).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let clock = Clock::system();
+    let clock = Clock::movable();
     let storage = runtime.block_on(Storage::open(folder.path(), clock.clone())).unwrap();
     // A bot for each story, so that all of them can use one store.
     let bots = std::cell::Cell::new(0);

@@ -28,7 +28,7 @@ fn update(update_id: i64, lane: Lane) -> NewUpdate {
 
 impl World {
     async fn with_places(places: usize) -> Self {
-        let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
+        let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::movable());
         let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();
         let inbox = Inbox::new(storage.clone(), clock.clone(), BOT, places);
         Self { clock, storage, inbox, _folder: folder }

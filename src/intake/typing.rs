@@ -77,11 +77,11 @@ mod tests {
     #[tokio::test]
     async fn a_flood_of_keystrokes_is_taken_at_once_stored_nowhere_and_dropped_beyond_the_queue() {
         let place = tempfile::tempdir().unwrap();
-        let storage = Storage::open(place.path(), Clock::system()).await.unwrap();
-        let inbox = Inbox::new(storage.clone(), Clock::system(), 7, 1);
+        let storage = Storage::open(place.path(), Clock::movable()).await.unwrap();
+        let inbox = Inbox::new(storage.clone(), Clock::movable(), 7, 1);
         // Nobody stores, and nobody answers.
         let (acceptor, _storing, typing) =
-            door(7, storage.clone(), inbox, crate::turn::Running::default(), Clock::system());
+            door(7, storage.clone(), inbox, crate::turn::Running::default(), Clock::movable());
         let typed =
             |n: usize| format!(r#"{{"update_id":{n},"inline_query":{{"id":"{n}","from":{{"id":5}},"query":"x"}}}}"#);
         acceptor.accept((0..super::WAITING + 50).map(typed).collect()).await.unwrap();

@@ -26,7 +26,7 @@ impl Purse {
         let limit = |limit: i64| (limit > 0).then_some(limit);
         let config = MoneyConfig { user_daily_micro_usd: limit(person), daily_micro_usd: limit(everybody) };
         let place = tempfile::tempdir().unwrap();
-        let mut purse = Self { clock: Clock::system(), place, config, storage: None };
+        let mut purse = Self { clock: Clock::movable(), place, config, storage: None };
         let money = purse.opens().await;
         (purse, money)
     }

@@ -21,7 +21,7 @@ use super::events::{Event, Events, Fault};
 use super::retry::{Again, Retries};
 use super::wire::Chunk;
 use super::{Finish, OpenRouter, Opened, Progress};
-use crate::clock::Timestamp;
+use crate::clock::{Deadline, Timestamp};
 use crate::metrics;
 
 /// From the finish reason to the end. Usage follows at once where it comes at all, and a person waits for the text.
@@ -39,6 +39,8 @@ pub struct AnswerStream {
     state: State,
     /// When the present request counts as stalled.
     deadline: Timestamp,
+    /// Waits for that.
+    watchdog: Deadline,
     seen: Seen,
     /// A failure that came in one chunk with text: told after the text.
     overdue: Option<Failure>,
@@ -75,6 +77,7 @@ impl AnswerStream {
     pub(super) fn new(client: OpenRouter, body: Body) -> Self {
         let mut stream = Self {
             deadline: client.clock().now(),
+            watchdog: Deadline::on(client.clock().clone()),
             client,
             body,
             retries: Retries::new(),
@@ -145,7 +148,7 @@ impl AnswerStream {
                 let opened = tokio::select! {
                     biased;
                     opened = sending => opened,
-                    () = clock.sleep_until(self.deadline) => Err(Failure::stalled(self.client.timeout())),
+                    () = self.watchdog.reached(self.deadline) => Err(Failure::stalled(self.client.timeout())),
                 };
                 metrics::model_requested(
                     opened.as_ref().map_or_else(|failure| failure.error.kind.name(), |_| "accepted"),
@@ -163,7 +166,7 @@ impl AnswerStream {
                 let event = tokio::select! {
                     biased;
                     event = events.next() => Some(event),
-                    () = clock.sleep_until(self.deadline) => None,
+                    () = self.watchdog.reached(self.deadline) => None,
                 };
                 self.take(event)
             }

@@ -41,7 +41,7 @@ impl World {
     /// So many people with a private chat each. Telegram is 60 ms away, and the model writes for 200 to 600 ms, in some
     /// seven words.
     pub(crate) async fn with(people: u16, mode: Mode) -> anyhow::Result<Self> {
-        let clock = Clock::system();
+        let clock = Clock::movable();
         let (telegram, model) = with_people(people.into(), &clock).await?;
         telegram.set_distance(Duration::from_millis(60));
         model.first_delta_after(Duration::from_millis(140));

@@ -83,7 +83,7 @@ impl Asking {
             max_tokens: 500,
             temperature: None,
         };
-        let clock = Clock::system();
+        let clock = Clock::movable();
         Self { client: OpenRouter::new(&config, clock.clone()).expect("the key is good for a header"), clock }
     }
 

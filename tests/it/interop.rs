@@ -78,7 +78,7 @@ const PTB: Client = Client {
 /// Anna writes, the bot answers and edits its answer, Anna presses the button, the bot edits again.
 async fn converse(client: &Client, mode: &str) {
     let Some(packages) = installed(client) else { return };
-    let telegram = FakeTelegram::start(Options::new(Clock::system())).await.unwrap();
+    let telegram = FakeTelegram::start(Options::new(Clock::movable())).await.unwrap();
     telegram.add_person(ANNA, "Anna", Some("en"));
     let mut events = telegram.events();
     let log = tempfile::NamedTempFile::new().unwrap();

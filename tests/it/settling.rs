@@ -144,9 +144,9 @@ struct Office {
 
 impl Office {
     async fn opens() -> Self {
-        let (clock, folder) = (Clock::system(), tempfile::tempdir().unwrap());
+        let (clock, folder) = (Clock::movable(), tempfile::tempdir().unwrap());
         let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();
-        let model = FakeModel::start(Clock::system()).await.unwrap();
+        let model = FakeModel::start(Clock::movable()).await.unwrap();
         model.in_a_hurry();
         let config = OpenRouterConfig {
             api_key: KEY.into(),

@@ -176,7 +176,7 @@ async fn receives(inbox: &Inbox, storage: &Storage, id: i64, said: &str) {
 
 #[tokio::test]
 async fn each_piece_is_waited_for_from_the_one_before_it() {
-    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::movable());
     let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();
     let inbox = Inbox::new(storage.clone(), clock.clone(), LANE.bot, 9);
     receives(&inbox, &storage, 1, &long()).await;

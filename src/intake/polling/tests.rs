@@ -17,7 +17,7 @@ fn conflict() -> Trouble {
 
 #[tokio::test]
 async fn a_conflict_is_mentioned_at_first_and_told_when_it_outlasts_a_redeploy() {
-    let mut troubles = Troubles::new(Clock::system());
+    let mut troubles = Troubles::new(Clock::movable());
     for _ in 0..3 {
         troubles.pause_after(&conflict());
         assert!(troubles.mentioned && !troubles.told);
@@ -31,7 +31,7 @@ async fn a_conflict_is_mentioned_at_first_and_told_when_it_outlasts_a_redeploy()
 
 #[tokio::test]
 async fn pauses_grow_but_not_beyond_half_a_minute_and_a_wish_of_telegram_counts_more() {
-    let mut troubles = Troubles::new(Clock::system());
+    let mut troubles = Troubles::new(Clock::movable());
     let pauses: Vec<Duration> = (0..12).map(|_| troubles.pause_after(&conflict())).collect();
     assert!(pauses[0] >= Duration::from_millis(500) && pauses[0] <= Duration::from_secs(1));
     assert!(pauses[11] >= Duration::from_secs(30) && pauses[11] <= Duration::from_mins(1));
@@ -66,7 +66,7 @@ async fn a_stalled_poll_is_noticed_and_asked_again() {
         max_per_second: None,
         own_webhook_hosts: Vec::new(),
     };
-    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::movable());
     let secret = BotToken::new("123456:TEST-TOKEN-not-a-real-one".to_owned());
     let telegram = Telegram::new(secret, &config, clock.clone()).unwrap();
     let storage = Storage::open(folder.path(), clock.clone()).await.unwrap();

@@ -49,7 +49,7 @@ impl Server {
             max_tokens: 100,
             temperature: None,
         };
-        let clock = Clock::system();
+        let clock = Clock::movable();
         Self { listener, client: OpenRouter::new(&config, clock.clone()).unwrap(), clock }
     }
 

@@ -56,7 +56,7 @@ struct World {
 
 impl World {
     async fn embedded() -> Self {
-        let mut world = Self { clock: Clock::system(), store: None, place: tempfile::tempdir().unwrap() };
+        let mut world = Self { clock: Clock::movable(), store: None, place: tempfile::tempdir().unwrap() };
         world.reopens().await;
         world
     }

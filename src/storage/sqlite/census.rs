@@ -252,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn every_column_of_the_database_is_accounted_for() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let there: Vec<String> = store
             .read(|db| {
                 let mut statement = db.prepare(COLUMNS)?;

@@ -151,7 +151,7 @@ mod tests {
     #[tokio::test]
     async fn an_export_holds_every_column_that_is_about_its_person_and_nobody_elses() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let told = store.write(|tx| {
             tx.db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
             let (mut told, mut number) = (Vec::new(), 0);

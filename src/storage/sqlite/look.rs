@@ -117,14 +117,14 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_is_open_is_told_with_its_holder_and_goes_on() {
         let folder = tempfile::tempdir().unwrap();
-        let storage = Storage::open(folder.path(), Clock::system()).await.unwrap();
+        let storage = Storage::open(folder.path(), Clock::movable()).await.unwrap();
         let Ok(FolderState::Held { holder }) = look(folder.path()) else { panic!("not held") };
         assert!(holder.starts_with(&format!("process {}", std::process::id())), "{holder}");
         storage.health().await.unwrap();
         drop(storage);
         assert!(matches!(look(folder.path()), Ok(FolderState::Free { .. })));
         // A look from outside is no reason to wait.
-        Storage::open(folder.path(), Clock::system()).await.unwrap();
+        Storage::open(folder.path(), Clock::movable()).await.unwrap();
     }
 
     #[tokio::test]

@@ -122,10 +122,10 @@ mod tests {
     #[tokio::test]
     async fn a_year_of_an_older_version_is_summed_up() {
         let place = tempfile::tempdir().unwrap();
-        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..4], None).unwrap());
+        drop(open::open(place.path(), Clock::movable(), &open::SCHEMA[..4], None).unwrap());
         Connection::open(place.path().join("routergram.db")).unwrap().execute_batch(A_YEAR).unwrap();
 
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let differing: i64 = store.read(|db| Ok(db.query_row(AGREES, [], |row| row.get(0))?)).await.unwrap();
         assert_eq!(differing, 0);
         let (month, day) = (store.spent(1, 3, Day(330)).await.unwrap(), store.books(1, Day(360)).await.unwrap());
@@ -136,7 +136,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_person_has_spent_is_found_without_reading_anybody_elses_days() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let plan = format!("EXPLAIN QUERY PLAN {SPENT}");
         let plan: String = store
             .read(move |db| {

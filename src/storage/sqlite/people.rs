@@ -244,7 +244,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_and_the_sums_of_everybody_come_from_indexes() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let page = plan(&store, PAGE).await;
         assert!(page.contains("people_by_day") && !page.contains("TEMP B-TREE"), "{page}");
         let sums = plan(&store, SPENT).await;
@@ -259,7 +259,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_of_ten_thousand_people_has_their_sums_and_the_oldest_stranger_goes_for_a_new_one() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         store.write(|tx| Ok(tx.db.execute_batch(MANY)?)).await.unwrap();
         let page = store.people(1, (9_992, 8), DAYS).await.unwrap();
         let last = page.people.last().unwrap();
@@ -279,12 +279,12 @@ mod tests {
     #[tokio::test]
     async fn whoever_had_been_answered_before_people_were_kept_is_known() {
         let place = tempfile::tempdir().unwrap();
-        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..5], None).unwrap());
+        drop(open::open(place.path(), Clock::movable(), &open::SCHEMA[..5], None).unwrap());
         let rows = "INSERT INTO people (bot, user_id, budget_micro_usd) VALUES (1, 5, 7);
             INSERT INTO spent VALUES (1, 5, 20001, 'm', 1, 0, 1, 1, 3), (1, 5, 20004, 'm', 1, 0, 1, 1, 4),
                                      (1, -6, 20002, 'm', 1, 0, 1, 1, 5)";
         Connection::open(place.path().join("routergram.db")).unwrap().execute_batch(rows).unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let seen: Vec<_> = store.people(1, (0, 9), DAYS).await.unwrap().people;
         let seen: Vec<_> = seen.iter().map(|person| (person.user, person.first_seen, person.last_seen)).collect();
         let day = |day| Some(Day(day));

@@ -102,8 +102,8 @@ mod tests {
     #[tokio::test]
     async fn in_a_store_of_before_nobody_has_chosen_anything() {
         let place = tempfile::tempdir().unwrap();
-        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..3], None).unwrap());
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        drop(open::open(place.path(), Clock::movable(), &open::SCHEMA[..3], None).unwrap());
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         assert_eq!(store.preferences(LANE).await.unwrap(), Preferences::default());
         assert_eq!(store.languages(1).await.unwrap(), []);
     }
@@ -111,7 +111,7 @@ mod tests {
     #[tokio::test]
     async fn words_of_a_newer_version_count_as_not_chosen() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let rows = "INSERT INTO preferences (bot, chat, thread, model, effort, length) VALUES (1, 5, 0, 'a/b', 'wild', 'epic');
             INSERT INTO user_preferences (bot, user_id, language) VALUES (1, 5, 'xx'), (1, 6, NULL), (1, 7, 'ru')";
         store.write(|tx| Ok(tx.db.execute_batch(rows)?)).await.unwrap();

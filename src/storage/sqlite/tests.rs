@@ -22,11 +22,11 @@ fn folder() -> TempDir {
 }
 
 async fn opened(folder: &Path) -> Sqlite {
-    Sqlite::open(folder, Clock::system(), None).await.unwrap()
+    Sqlite::open(folder, Clock::movable(), None).await.unwrap()
 }
 
 async fn refused(folder: &Path) -> OpenError {
-    Sqlite::open(folder, Clock::system(), None).await.err().expect("it must not open")
+    Sqlite::open(folder, Clock::movable(), None).await.err().expect("it must not open")
 }
 
 fn lane(chat: i64) -> Lane {
@@ -168,7 +168,7 @@ async fn a_copy_is_made_before_a_migration() {
     let copy = place.path().join(format!("routergram.before-schema-{}.db", next.len()));
     fs::write(copy.with_extension("draft"), "left behind by a crash").unwrap();
 
-    let store = open::open(place.path(), Clock::system(), &next, None).unwrap();
+    let store = open::open(place.path(), Clock::movable(), &next, None).unwrap();
     assert_eq!(number(&store, "SELECT count(*) FROM inbox WHERE later IS NULL").await, 1);
     let copied = Connection::open(&copy).unwrap();
     let version: u32 = copied.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
@@ -354,7 +354,7 @@ async fn a_long_log_is_started_anew() {
     let db = open::connect(&file, open::WRITER).unwrap();
     let desk = writer::Desk {
         db,
-        clock: Clock::system(),
+        clock: Clock::movable(),
         me: 1,
         log: Arc::clone(&log),
         alarm: alarm.clone(),

@@ -45,7 +45,7 @@ impl Demo {
     pub(crate) async fn serve() -> Self {
         let (sender, deeds) = mpsc::unbounded_channel();
         let events = Mutex::new(broadcast::Sender::new(64));
-        let inner = Arc::new(Inner { view: Mutex::new(world()), events, deeds: sender, clock: Clock::system() });
+        let inner = Arc::new(Inner { view: Mutex::new(world()), events, deeds: sender, clock: Clock::movable() });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = format!("http://{}/", listener.local_addr().unwrap());
         spawn(listener, page::router(Arc::clone(&inner).seam()));

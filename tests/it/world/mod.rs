@@ -72,7 +72,7 @@ impl World {
 
     /// A world whose bot has not been started.
     pub(crate) async fn asleep(mode: Mode, settings: &[(&str, &str)]) -> Self {
-        let clock = Clock::system();
+        let clock = Clock::movable();
         let telegram = FakeTelegram::start(Options::new(clock.clone())).await.unwrap();
         telegram.add_person(ANNA, "Anna", Some("en"));
         telegram.add_person(BORIS, "Boris", Some("ru"));

@@ -14,7 +14,7 @@ use crate::openrouter::{ChatMessage, ChatRequest, Finish, Lookup, ModelError, Mo
 
 /// A fake without pauses, and a client whose own clock may fly.
 async fn hurried() -> (FakeModel, OpenRouter, Clock) {
-    let model = FakeModel::start(Clock::system()).await.unwrap();
+    let model = FakeModel::start(Clock::movable()).await.unwrap();
     model.in_a_hurry();
     let (client, clock) = client_of(&model, "sk-or-TEST-KEY-not-a-real-one");
     (model, client, clock)
@@ -30,7 +30,7 @@ fn client_of(model: &FakeModel, key: &str) -> (OpenRouter, Clock) {
         max_tokens: 1000,
         temperature: Some(0.7),
     };
-    let clock = Clock::system();
+    let clock = Clock::movable();
     (OpenRouter::new(&config, clock.clone()).unwrap(), clock)
 }
 
@@ -235,7 +235,7 @@ async fn a_record_may_be_late_or_refused_or_kept_nowhere() {
 
 #[tokio::test]
 async fn silence_stalls_whoever_waits_for_progress() {
-    let model = FakeModel::start(Clock::system()).await.unwrap();
+    let model = FakeModel::start(Clock::movable()).await.unwrap();
     model.in_a_hurry();
     model.answers("one two");
     for (fault, came) in [(Fault::SilenceAfter { chunks: 1 }, true), (Fault::SilenceAfter { chunks: 0 }, false)] {
@@ -263,7 +263,7 @@ async fn silence_stalls_whoever_waits_for_progress() {
 
 #[tokio::test]
 async fn its_pauses_are_those_of_its_clock() {
-    let clock = Clock::system();
+    let clock = Clock::movable();
     let model = FakeModel::start(clock.clone()).await.unwrap();
     model.answers("one");
     model.thinks_first(1);

@@ -36,7 +36,7 @@ struct Bot {
 
 impl Bot {
     async fn start() -> Self {
-        let clock = Clock::system();
+        let clock = Clock::movable();
         let telegram = FakeTelegram::start(Options::new(clock.clone())).await.unwrap();
         telegram.add_person(ANNA, "Anna", Some("en"));
         telegram.add_person(BORIS, "Boris", Some("ru"));

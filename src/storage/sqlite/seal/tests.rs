@@ -16,7 +16,7 @@ fn key(byte: u8) -> DataKey {
 }
 
 async fn opened(place: &Path, key: Option<&DataKey>) -> Result<Sqlite, OpenError> {
-    Sqlite::open(place, Clock::system(), key.cloned()).await
+    Sqlite::open(place, Clock::movable(), key.cloned()).await
 }
 
 /// Stores updates in which a word stands that can be looked for.

@@ -19,7 +19,7 @@ async fn go(scheduler: &Scheduler, wish: Wish) -> Ticket {
 
 #[tokio::test]
 async fn those_who_wait_go_when_the_block_is_over_and_one_after_the_other() {
-    let clock = Clock::system();
+    let clock = Clock::movable();
     let scheduler = Scheduler::new(clock.clone(), None);
     ended(go(&scheduler, answer(ANNA)).await, Outcome::TooMany(Duration::from_secs(4)));
     let wait = || async { ended(go(&scheduler, answer(ANNA)).await, Outcome::Taken) };
@@ -32,7 +32,7 @@ async fn those_who_wait_go_when_the_block_is_over_and_one_after_the_other() {
 
 #[tokio::test]
 async fn a_long_block_is_told_at_once() {
-    let scheduler = Scheduler::new(Clock::system(), None);
+    let scheduler = Scheduler::new(Clock::movable(), None);
     ended(go(&scheduler, answer(ANNA)).await, Outcome::TooMany(Duration::from_mins(5)));
     let Err(rest) = soon(scheduler.ticket(answer(ANNA))).await else { panic!("it is blocked") };
     assert!(rest > Duration::from_secs(290), "{rest:?}");
@@ -40,7 +40,7 @@ async fn a_long_block_is_told_at_once() {
 
 #[tokio::test]
 async fn the_lead_is_handed_on_when_the_first_gives_up() {
-    let clock = Clock::system();
+    let clock = Clock::movable();
     let scheduler = Scheduler::new(clock.clone(), Some(1));
     ended(go(&scheduler, answer(1)).await, Outcome::Taken);
     let mut first = Box::pin(scheduler.ticket(answer(ANNA)));
@@ -59,7 +59,7 @@ async fn the_lead_is_handed_on_when_the_first_gives_up() {
 
 #[tokio::test]
 async fn a_turn_that_was_granted_and_never_fetched_goes_to_the_next() {
-    let clock = Clock::system();
+    let clock = Clock::movable();
     let scheduler = Scheduler::new(clock.clone(), Some(1));
     let held = go(&scheduler, answer(1)).await;
     let mut first = Box::pin(scheduler.ticket(answer(ANNA)));
@@ -77,7 +77,7 @@ async fn a_turn_that_was_granted_and_never_fetched_goes_to_the_next() {
 
 #[tokio::test]
 async fn a_call_that_was_dropped_on_its_way_is_over() {
-    let clock = Clock::system();
+    let clock = Clock::movable();
     let scheduler = Scheduler::new(clock.clone(), None);
     let mut held = Vec::new();
     for chat in 0..16 {
@@ -93,7 +93,7 @@ async fn a_call_that_was_dropped_on_its_way_is_over() {
 
 #[tokio::test]
 async fn without_limits_a_turn_costs_nothing_to_speak_of() {
-    let scheduler = Scheduler::new(Clock::system(), None);
+    let scheduler = Scheduler::new(Clock::movable(), None);
     for chat in 0..1000 {
         // Ready when it is looked at for the first time: nothing is waited for, no other task is involved.
         let ticket = futures_util::FutureExt::now_or_never(scheduler.ticket(answer(chat)));
