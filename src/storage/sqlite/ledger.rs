@@ -62,12 +62,12 @@ const NEVER_BEFORE: &str = "
 impl Sqlite {
     pub(in crate::storage) async fn open_charge(&self, charge: NewCharge) -> Result<(), StorageError> {
         self.write(move |tx| {
-            let NewCharge { generation_id, lane, seq, bill, look_after } = charge;
+            let NewCharge { generation_id, lane, seq, bill, look_after } = &charge;
             let (chat, payer) =
                 (moves::current(tx.db, lane.bot, lane.chat)?, moves::current(tx.db, lane.bot, bill.payer)?);
             tx.db.prepare_cached(OPEN)?.execute(named_params! {
                 ":generation_id": generation_id, ":bot": lane.bot, ":chat": chat, ":payer": payer,
-                ":seq": seq.0, ":now": tx.now.0, ":settle_at": tx.now.plus(look_after).0, ":day": bill.day.0,
+                ":seq": seq.0, ":now": tx.now.0, ":settle_at": tx.now.plus(*look_after).0, ":day": bill.day.0,
                 ":reserved": bill.reserved_micro_usd,
             })?;
             // Mostly it is completed by its answer before it is due, and nobody is told.
@@ -185,11 +185,11 @@ mod tests {
     #[tokio::test]
     async fn what_an_older_version_left_open_is_looked_up_and_filled_in() {
         let place = tempfile::tempdir().unwrap();
-        drop(open::open(place.path(), Clock::system(), &open::SCHEMA[..2], None).unwrap());
+        drop(open::open(place.path(), Clock::movable(), &open::SCHEMA[..2], None).unwrap());
         let file = place.path().join("routergram.db");
         Connection::open(&file).unwrap().execute_batch(LEFT_OPEN).unwrap();
 
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let open = store.next_open_charge(1).await.unwrap().unwrap();
         assert_eq!((open.look_at, open.looks), (Timestamp(1000), 0));
         let price = Price {
@@ -208,7 +208,7 @@ mod tests {
     #[tokio::test]
     async fn the_next_open_line_is_found_without_reading_the_ledger() {
         let place = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(place.path(), Clock::system(), None).await.unwrap();
+        let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let plan = format!("EXPLAIN QUERY PLAN {NEXT}");
         let plan: String =
             store.read(move |db| Ok(db.query_row(&plan, &[(":bot", &1)], |row| row.get(3))?)).await.unwrap();

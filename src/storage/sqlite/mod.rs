@@ -84,7 +84,7 @@ impl Sqlite {
     /// An `Err` of `work` undoes what it had written, and nothing else.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, StorageError> + Send + 'static,
+        work: impl FnMut(&Transaction<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let (reply, outcome) = oneshot::channel();
         self.parts.writer.hand_in(work, reply).await;

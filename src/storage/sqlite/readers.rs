@@ -3,7 +3,9 @@
 //! Readers never wait for the writer and never hold it up. There are two, so that one long read (an export, a count of
 //! a long queue) does not hold up the inbox; more would only cost memory, as the machine has few cores.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -16,41 +18,50 @@ use super::worker::Worker;
 /// How many there are, with their threads' names.
 const NAMES: [&str; 2] = ["store-reader-1", "store-reader-2"];
 
-/// Reads that may wait before callers have to.
-const QUEUE: usize = 256;
+/// Reads that may wait for each of them before callers have to.
+const QUEUE: usize = 128;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 /// The way to the threads.
 pub(super) struct Readers {
-    jobs: mpsc::Sender<Job>,
-    _threads: Vec<Worker>,
+    readers: Vec<Reader>,
     alarm: Alarm,
+}
+
+/// One thread with its queue. A common queue would wake them both for every read.
+struct Reader {
+    jobs: mpsc::Sender<Job>,
+    /// Reads that wait for it, and the one it is at.
+    open: Arc<AtomicUsize>,
+    _thread: Worker,
 }
 
 impl Readers {
     /// Starts them, each with a connection of its own.
     pub(super) fn start(connect: impl Fn() -> rusqlite::Result<Connection>, alarm: &Alarm) -> Result<Self, String> {
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        let queue = Arc::new(Mutex::new(queue));
-        let mut threads = Vec::new();
+        let mut readers = Vec::new();
         for name in NAMES {
             let db = connect().map_err(|error| error.to_string())?;
-            let queue = Arc::clone(&queue);
-            let thread = Worker::start(name, alarm.clone(), move || work(&db, &queue));
-            threads.push(thread.map_err(|error| error.to_string())?);
+            let (jobs, queue) = mpsc::channel(QUEUE);
+            let thread = Worker::start(name, alarm.clone(), move || work(&db, queue));
+            let thread = thread.map_err(|error| error.to_string())?;
+            readers.push(Reader { jobs, open: Arc::default(), _thread: thread });
         }
-        Ok(Self { jobs, _threads: threads, alarm: alarm.clone() })
+        Ok(Self { readers, alarm: alarm.clone() })
     }
 
-    /// Queues a read; waits while the queue is full. When the threads are gone, `reply` is dropped.
+    /// Queues a read where least is to be done; waits while that queue is full. When the threads are gone, `reply` is
+    /// dropped.
     pub(super) async fn hand_in<T, F>(&self, work: F, reply: oneshot::Sender<Result<T, StorageError>>)
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
     {
-        let alarm = self.alarm.clone();
+        let Some(reader) = self.readers.iter().min_by_key(|reader| reader.open.load(Relaxed)) else { return };
+        let (alarm, open) = (self.alarm.clone(), Open::one_more(&reader.open));
         let job = move |db: &Connection| {
+            let _open = open;
             if reply.is_closed() {
                 return; // Nobody waits any more.
             }
@@ -60,25 +71,36 @@ impl Readers {
             }
             let _ = reply.send(outcome);
         };
-        let _ = self.jobs.send(Box::new(job)).await;
+        let _ = reader.jobs.send(Box::new(job)).await;
+    }
+}
+
+/// A read that is not done yet.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn one_more(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 
 /// Several statements of one read see the same state.
 fn snapshot<T>(db: &Connection, work: impl FnOnce(&Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
-    let snapshot = db.unchecked_transaction()?;
-    let found = work(&snapshot)?;
-    snapshot.finish()?;
-    Ok(found)
+    db.prepare_cached("BEGIN")?.execute([])?;
+    let found = work(db);
+    db.prepare_cached("COMMIT")?.execute([])?;
+    found
 }
 
-fn work(db: &Connection, queue: &Mutex<mpsc::Receiver<Job>>) {
-    loop {
-        // One thread waits in the queue, the other one for the lock: whoever gets a job leaves both to the next.
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-        match next {
-            Some(job) => job(db),
-            None => return,
-        }
+fn work(db: &Connection, mut queue: mpsc::Receiver<Job>) {
+    while let Some(job) = queue.blocking_recv() {
+        job(db);
     }
 }

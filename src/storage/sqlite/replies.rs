@@ -41,7 +41,7 @@ const PARTS: &str = "
            unsealed(painting, 'parts.painting', bot || ' ' || update_id, part)
     FROM parts JOIN inbox USING (seq) WHERE seq = :seq ORDER BY part";
 
-const CARRIERS: &str = "SELECT message_id FROM parts WHERE seq = :seq AND message_id > 0 ORDER BY part";
+const CARRIERS: &str = "SELECT part, message_id FROM parts WHERE seq = :seq ORDER BY part";
 
 impl Sqlite {
     pub(in crate::storage) async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
@@ -95,14 +95,16 @@ impl Sqlite {
     ) -> Result<(), StorageError> {
         self.write(move |tx| {
             let lane = claims::held(tx, key)?;
-            let change = named_params! { ":seq": key.seq.0, ":part": number(part), ":message_id": message_id };
-            one_part(tx.db.prepare_cached(DELIVERED)?.execute(change)?)?;
-            if !last {
-                tx.db.prepare_cached(GETS_ON)?.execute(named_params! { ":seq": key.seq.0 })?;
-                return Ok(());
+            let part = number(part);
+            if last {
+                // The parts go with the reply, so this one is not ticked off before.
+                turns::keep_messages(tx, lane, key.seq, &carriers(tx, key.seq, (part, message_id))?)?;
+                return claims::done(tx, key, None);
             }
-            turns::keep_messages(tx, lane, key.seq, &carriers(tx, key.seq)?)?;
-            claims::done(tx, key, None)
+            let change = named_params! { ":seq": key.seq.0, ":part": part, ":message_id": message_id };
+            one_part(tx.db.prepare_cached(DELIVERED)?.execute(change)?)?;
+            tx.db.prepare_cached(GETS_ON)?.execute(named_params! { ":seq": key.seq.0 })?;
+            Ok(())
         })
         .await
     }
@@ -199,11 +201,19 @@ fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, StorageError> {
     Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
-/// The messages in which the parts of a reply arrived, in order.
-fn carriers(tx: &Transaction<'_>, seq: Seq) -> Result<Vec<i64>, StorageError> {
+/// The messages in which the parts of a reply arrived, in order, when the last one has just arrived in this message.
+fn carriers(tx: &Transaction<'_>, seq: Seq, (last, message_id): (i64, i64)) -> Result<Vec<i64>, StorageError> {
     let mut statement = tx.db.prepare_cached(CARRIERS)?;
-    let found = statement.query_map(named_params! { ":seq": seq.0 }, |row| row.get(0))?;
-    Ok(found.collect::<Result<_, _>>()?)
+    let mut rows = statement.query(named_params! { ":seq": seq.0 })?;
+    let (mut carriers, mut found) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let is_last = row.get::<_, i64>(0)? == last;
+        found += usize::from(is_last);
+        let carrier = if is_last { Some(message_id) } else { row.get(1)? };
+        carriers.extend(carrier.filter(|id| *id > 0));
+    }
+    one_part(found)?;
+    Ok(carriers)
 }
 
 /// Drops the reply of an update, when it has one; its parts go with it.
