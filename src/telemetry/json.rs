@@ -3,16 +3,23 @@
 //! The formatter that ships with tracing-subscriber puts span fields into a nested list, where log viewers do not find
 //! `update.id`, and keeps the `log.*` fields of libraries that log through the `log` crate. Here all fields are at the
 //! top; an inner span's field hides an outer one's of the same name, the event's hides both.
+//!
+//! Every answer writes two of these lines, so what hides nothing is copied as the span has it and never read.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
+use serde::Serialize;
 use serde_json::{Map, Value};
+use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_log::NormalizeEvent;
 use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
+
+/// What every line begins with; a field of such a name is hidden by it.
+const OWN: [&str; 4] = ["timestamp", "level", "message", "target"];
 
 /// Formats an event as one flat JSON object.
 pub(super) struct OneLine;
@@ -29,44 +36,110 @@ where
     ) -> fmt::Result {
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        let mut timestamp = String::new();
-        SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
-
-        let mut fields = span_fields(ctx);
-        let mut own = String::new();
-        ctx.format_fields(Writer::new(&mut own), event)?;
-        fields.extend(parsed(&own));
-        // What the `log` crate's bridge adds: target, file and line, already in the metadata.
-        fields.retain(|name, _| !name.starts_with("log."));
-
-        let message = fields.remove("message").unwrap_or_else(|| Value::from(metadata.name()));
-        write!(writer, r#"{{"timestamp":{}"#, Value::from(timestamp))?;
-        // Lower case, because hosts that colour by level look for "error", not "ERROR".
-        write!(writer, r#","level":"{}""#, metadata.level().as_str().to_ascii_lowercase())?;
-        write!(writer, r#","message":{message},"target":{}"#, Value::from(metadata.target()))?;
-        for (name, value) in
-            fields.iter().filter(|(name, _)| !["timestamp", "level", "target"].contains(&name.as_str()))
-        {
-            write!(writer, ",{}:{value}", Value::from(name.as_str()))?;
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        add_spans(&mut fields, ctx);
+        if fields.message.is_empty() {
+            put(&mut fields.message, metadata.name());
         }
-        writeln!(writer, "}}")
+
+        // No character of a date or a level has to be escaped.
+        writer.write_str(r#"{"timestamp":""#)?;
+        SystemTime.format_time(&mut writer)?;
+        // Lower case, because hosts that colour by level look for "error", not "ERROR".
+        let (level, message) = (metadata.level().as_str().to_ascii_lowercase(), &fields.message);
+        write!(writer, r#"","level":"{level}","message":{message},"target":"#)?;
+        let mut target = String::new();
+        put(&mut target, metadata.target());
+        writeln!(writer, "{target}{}}}", fields.rest)
     }
 }
 
-fn span_fields<S>(ctx: &FmtContext<'_, S, JsonFields>) -> Map<String, Value>
+/// Adds the fields of the spans around an event, from the innermost on.
+fn add_spans<S>(fields: &mut Fields, ctx: &FmtContext<'_, S, JsonFields>)
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let mut fields = Map::new();
-    for span in ctx.event_scope().into_iter().flat_map(tracing_subscriber::registry::Scope::from_root) {
-        if let Some(recorded) = span.extensions().get::<FormattedFields<JsonFields>>() {
-            fields.extend(parsed(&recorded.fields));
+    let mut hides = OWN.into_iter().chain(fields.names.iter().copied()).map(str::to_owned).collect::<Vec<_>>();
+    let mut spans = ctx.event_scope().into_iter().flatten().peekable();
+    while let Some(span) = spans.next() {
+        let extensions = span.extensions();
+        // An object, or nothing at all.
+        let Some(recorded) = extensions.get::<FormattedFields<JsonFields>>() else { continue };
+        let Some(own) = recorded.fields.strip_prefix('{').and_then(|own| own.strip_suffix('}')) else { continue };
+        if own.is_empty() {
+            continue;
+        }
+        if spans.peek().is_none() && !hides.iter().any(|name| own.contains(name.as_str())) {
+            // The name is looked for anywhere, also in values: then it is only slower.
+            let _ = write!(fields.rest, ",{own}");
+            continue;
+        }
+        let read: Map<String, Value> = serde_json::from_str(&recorded.fields).unwrap_or_default();
+        for (name, value) in read {
+            if !hides.contains(&name) {
+                let _ = write!(fields.rest, ",{}:{value}", Value::from(name.as_str()));
+                hides.push(name);
+            }
         }
     }
-    fields
 }
 
-/// Fields as [`JsonFields`] wrote them: an object, or nothing at all.
-fn parsed(fields: &str) -> Map<String, Value> {
-    serde_json::from_str(fields).unwrap_or_default()
+/// The fields of an event.
+#[derive(Default)]
+struct Fields {
+    names: Vec<&'static str>,
+    /// As JSON; empty: there is none.
+    message: String,
+    /// The others, each as `,"name":value`.
+    rest: String,
+}
+
+impl Fields {
+    fn add(&mut self, field: &Field, value: &(impl Serialize + ?Sized)) {
+        match field.name() {
+            "message" => put(&mut self.message, value),
+            // What the `log` crate's bridge adds: target, file and line, already in the metadata.
+            name if name.starts_with("log.") || OWN.contains(&name) => {}
+            name => {
+                let name = name.trim_start_matches("r#");
+                // Writing to a string does not fail. Rust's own names have nothing that JSON escapes.
+                let _ = write!(self.rest, r#","{name}":"#);
+                put(&mut self.rest, value);
+                self.names.push(name);
+            }
+        }
+    }
+}
+
+impl Visit for Fields {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.add(field, &value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.add(field, &value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.add(field, &value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.add(field, &value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field, &format_args!("{value:?}"));
+    }
+}
+
+/// Appends a value as JSON.
+fn put(text: &mut String, value: &(impl Serialize + ?Sized)) {
+    // Numbers, truth values and strings are all that there is, and these do not fail.
+    text.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
