@@ -6,7 +6,7 @@
 //! 100 chats took 2.0 s instead of 1.0). Order is the inbox's: it gives out one update of a lane at a time.
 //!
 //! An update that teloxide cannot represent (a kind or a field newer than the crate, an odd chat id on which it panics)
-//! skips the dispatcher and runs the same handler tree; nothing is dropped.
+//! skips the dispatcher and goes to the same handlers; nothing is dropped.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -22,7 +22,6 @@ use teloxide::types::{Update, UpdateId, UpdateKind};
 use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 use teloxide::{Bot, dptree};
 
-use crate::handlers::{Routes, routes};
 use crate::inbox::{Inbox, Taken};
 use crate::lifecycle::Tasks;
 use crate::telemetry::caught;
@@ -42,8 +41,7 @@ pub async fn run(
     tools: Arc<Tools>,
     tasks: Tasks,
 ) -> Result<(), teloxide::RequestError> {
-    let floor =
-        Arc::new(Floor { handed: Mutex::default(), routes: routes(), tools, suspects: Suspects::default(), tasks });
+    let floor = Arc::new(Floor { handed: Mutex::default(), tools, suspects: Suspects::default(), tasks });
     let mut dispatcher = Dispatcher::builder(bot, pass_on())
         .dependencies(dptree::deps![Arc::clone(&floor)])
         // One worker for all: it only passes on, and two workers could not keep a lane's order better than the inbox.
@@ -57,7 +55,6 @@ pub async fn run(
 struct Floor {
     /// What is on its way through teloxide, by the id it carries there.
     handed: Mutex<HashMap<UpdateId, Taken>>,
-    routes: Routes,
     tools: Arc<Tools>,
     suspects: Suspects,
     tasks: Tasks,
@@ -68,7 +65,7 @@ impl Floor {
         let floor = Arc::clone(self);
         self.tasks.spawn(async move {
             let hard = &floor.tasks.stop().hard;
-            let bench = Bench { tools: &floor.tools, routes: &floor.routes, suspects: &floor.suspects, hard };
+            let bench = Bench { tools: &floor.tools, suspects: &floor.suspects, hard };
             work(&bench, taken).await;
         });
     }

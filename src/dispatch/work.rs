@@ -16,7 +16,7 @@ use tracing::Instrument;
 use super::gather::gather;
 use super::unstored::send_unstored;
 use crate::faults::{self, Moment, Step, Switch};
-use crate::handlers::{self, Apology, HandlerError, Job, Outcome, Routes};
+use crate::handlers::{self, Apology, HandlerError, Job, Outcome};
 use crate::inbox::{Claim, Taken};
 use crate::metrics;
 use crate::owner::Cause;
@@ -45,7 +45,6 @@ pub(super) struct Suspects(Mutex<()>);
 /// What handlers are run with.
 pub(super) struct Bench<'a> {
     pub(super) tools: &'a Arc<Tools>,
-    pub(super) routes: &'a Routes,
     pub(super) suspects: &'a Suspects,
     pub(super) hard: &'a CancellationToken,
 }
@@ -130,7 +129,7 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
         let (event, absorbed) = gather(tools, claim, event).await?;
         let job = Job::new(event, claim.update(), claim.key(), claim.placed(), tools);
         let raw = &claim.update().raw;
-        Ok(handlers::dispatch(bench.routes, Arc::clone(tools), job, raw).await?.absorbing(absorbed))
+        Ok(handlers::dispatch(Arc::clone(tools), job, raw).await?.absorbing(absorbed))
     };
     tokio::select! {
         // In this order: an answer that is finished in the moment of a stop is not thrown away.

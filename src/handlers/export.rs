@@ -2,18 +2,16 @@
 //!
 //! The files are made when they are sent, so that nothing is stored twice, and nothing is sent that was deleted meanwhile.
 
-use std::sync::Arc;
-
-use super::{HandlerError, Job, Outcome};
+use super::{Job, Outcome};
 use crate::replies;
 use crate::storage::{Made, NewReply, Part};
 
-pub(super) async fn export(job: Arc<Job>) -> Result<Outcome, HandlerError> {
+pub(super) fn export(job: &Job) -> Outcome {
     let language = job.language();
     let parts = vec![
         Part::plain(replies::export_follows(language)),
         Part::made(Made::Markdown(language)),
         Part::made(Made::Json),
     ];
-    Ok(Outcome::Reply(Box::new(NewReply { address: job.address(), parts, ..NewReply::default() })))
+    Outcome::Reply(Box::new(NewReply { address: job.address(), parts, ..NewReply::default() }))
 }

@@ -4,21 +4,19 @@
 //! being written is stopped here and loses its claim in the commit that forgets, so whatever it has come to by then is
 //! written nowhere; only its cost is. The bot still speaks to them in the language that Telegram tells.
 
-use std::sync::Arc;
-
 use super::panel::{self, Page, Stamp, Wish};
-use super::{HandlerError, Job, Outcome};
+use super::{Job, Outcome};
 use crate::replies;
 use crate::turn::Tools;
 
-pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
+pub(super) fn command(tools: &Tools, job: &Job) -> Outcome {
     let language = job.language();
     let rows = vec![
         vec![(replies::forget_button(language), Wish::Forget)],
         vec![(replies::forget_keep_button(language), Wish::KeepAll)],
     ];
     let page = Page { text: replies::forget_ask(language), rows, ..Page::default() };
-    Ok(panel::shown(&job, page, Stamp::now(&tools, &job), None))
+    panel::shown(job, page, Stamp::now(tools, job), None)
 }
 
 /// They are sure.

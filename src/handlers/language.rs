@@ -1,16 +1,14 @@
 //! `/language`: in which language the bot speaks to somebody, wherever they write; in a group, to all of it. The model
 //! answers as it is asked.
 
-use std::sync::Arc;
-
 use super::panel::{self, Page, Stamp, Wish, marked};
-use super::{HandlerError, Job, Outcome};
+use super::{Job, Outcome};
 use crate::replies::{self, Language};
 use crate::storage::PreferenceChange;
 use crate::turn::Tools;
 
-pub(super) async fn command(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
-    Ok(panel::shown(&job, look(&tools, &job), Stamp::now(&tools, &job), None))
+pub(super) fn command(tools: &Tools, job: &Job) -> Outcome {
+    panel::shown(job, look(tools, job), Stamp::now(tools, job), None)
 }
 
 /// Shows them.

@@ -17,15 +17,15 @@ use crate::turn::{self, Tools};
 use crate::update::{Membership, Moved};
 
 /// The bot is in a group now.
-pub(super) async fn joined(tools: Arc<Tools>, job: Arc<Job>, change: Membership) -> Result<Outcome, HandlerError> {
+pub(super) fn joined(tools: &Tools, job: &Job, change: &Membership) -> Outcome {
     let language = job.language();
     let sees_all = change.sees_all || tools.bot.can_read_all_group_messages == Some(true);
     tracing::info!("The bot was added to a group");
-    Ok(match tools.access.standing(change.by.id) {
+    match tools.access.standing(change.by.id) {
         Standing::Owner | Standing::Allowed => job.reply(replies::group_joined(language, sees_all)),
         Standing::Stranger => job.reply(replies::group_added_by_a_stranger(language)),
         Standing::Banned => Outcome::Nothing,
-    })
+    }
 }
 
 /// The bot is not there any more.
@@ -45,8 +45,8 @@ pub(super) async fn moved(tools: Arc<Tools>, moved: Moved) -> Result<Outcome, Ha
 }
 
 /// Somebody is an admin now, or not any more.
-pub(super) async fn changed(tools: Arc<Tools>, (chat, user): (i64, i64)) -> Result<Outcome, HandlerError> {
+pub(super) fn changed(tools: &Tools, (chat, user): (i64, i64)) -> Outcome {
     metrics::update_ignored("chat_member");
     tools.admins.forget(chat, user);
-    Ok(Outcome::Nothing)
+    Outcome::Nothing
 }

@@ -3,11 +3,7 @@
 //! A handler decides and returns an [`Outcome`]; it sends nothing that must arrive by itself. What it wants to say is
 //! stored first and delivered by the dispatcher, so a crash in between costs nothing.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
-
-use teloxide::dispatching::DpHandlerDescription;
-use teloxide::dptree::{self, Handler, case};
 
 use crate::access::is_stand_in;
 use crate::replies::{self, Language};
@@ -117,49 +113,47 @@ pub enum HandlerError {
     Store(#[from] StorageError),
 }
 
-/// The handler tree.
-pub type Routes = Handler<'static, Result<Outcome, HandlerError>, DpHandlerDescription>;
-
-/// From the event to the file that handles it.
-#[must_use]
-pub fn routes() -> Routes {
-    dptree::entry()
-        .branch(case![Route::Start].endpoint(say::greeting))
-        .branch(case![Route::Help(audience)].endpoint(say::help))
-        .branch(case![Route::New(prompt)].endpoint(new::start_over))
-        .branch(case![Route::Stop(who)].endpoint(stop::stop))
-        .branch(case![Route::Ask(text)].endpoint(ask::ask))
-        .branch(case![Route::Image(words)].endpoint(image::command))
-        .branch(case![Route::Retry].endpoint(retry::command))
-        .branch(case![Route::Model(query)].endpoint(model::command))
-        .branch(case![Route::Persona(words)].endpoint(persona::command))
-        .branch(case![Route::Settings].endpoint(settings::command))
-        .branch(case![Route::Language].endpoint(language::command))
-        .branch(case![Route::Stats].endpoint(stats::stats))
-        .branch(case![Route::Privacy].endpoint(privacy::privacy))
-        .branch(case![Route::Export].endpoint(export::export))
-        .branch(case![Route::Forget].endpoint(forget::command))
-        .branch(case![Route::Budget(text)].endpoint(budget::command))
-        .branch(case![Route::Status].endpoint(status::status))
-        .branch(case![Route::Users(text)].endpoint(people::command))
-        .branch(case![Route::Decide(verdict, text)].endpoint(decide::command))
-        .branch(case![Route::Joined(change)].endpoint(membership::joined))
-        .branch(case![Route::Gone].endpoint(membership::gone))
-        .branch(case![Route::Moved(moved)].endpoint(membership::moved))
-        .branch(case![Route::Changed(chat, user)].endpoint(membership::changed))
-        .branch(case![Route::Unheard(user, standing)].endpoint(refused::told))
-        .branch(case![Route::Edited(text)].endpoint(edited::edited))
-        .branch(case![Route::Chosen(chosen)].endpoint(inline::chosen))
-        .branch(case![Route::Outsider(chosen)].endpoint(inline::refused))
-        .branch(case![Route::Whole(seq)].endpoint(inline::whole))
-        .branch(case![Route::Button(callback)].endpoint(button::pressed))
-        .branch(case![Route::Refuse(callback)].endpoint(button::refused))
-        .branch(case![Route::Say(sentence)].endpoint(say::sentence))
-        .branch(case![Route::Ignore(kind)].endpoint(say::nothing))
+/// From the event to the file that handles it. Each in a box of its own: what is being written is polled with every word, and
+/// should be found without a look at all the others, nor take the room of the largest of them.
+async fn handled(route: Route, tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
+    match route {
+        Route::Start => Box::pin(say::greeting(tools, job)).await,
+        Route::Help(audience) => Ok(say::help(&tools, &job, audience)),
+        Route::New(prompt) => Box::pin(new::start_over(tools, job, prompt)).await,
+        Route::Stop(who) => Box::pin(stop::stop(tools, job, who)).await,
+        Route::Ask(text) => Box::pin(ask::ask(tools, job, text)).await,
+        Route::Image(words) => Box::pin(image::command(tools, job, words)).await,
+        Route::Retry => Box::pin(retry::command(tools, job)).await,
+        Route::Model(query) => Box::pin(model::command(tools, job, query)).await,
+        Route::Persona(words) => Box::pin(persona::command(tools, job, words)).await,
+        Route::Settings => Box::pin(settings::command(tools, job)).await,
+        Route::Language => Ok(language::command(&tools, &job)),
+        Route::Stats => Box::pin(stats::stats(tools, job)).await,
+        Route::Privacy => Ok(privacy::privacy(&tools, &job)),
+        Route::Export => Ok(export::export(&job)),
+        Route::Forget => Ok(forget::command(&tools, &job)),
+        Route::Budget(text) => Box::pin(budget::command(tools, job, text)).await,
+        Route::Status => Box::pin(status::status(tools, job)).await,
+        Route::Users(text) => Box::pin(people::command(tools, job, text)).await,
+        Route::Decide(verdict, text) => Box::pin(decide::command(tools, job, (verdict, text))).await,
+        Route::Joined(change) => Ok(membership::joined(&tools, &job, &change)),
+        Route::Gone => Box::pin(membership::gone(tools, job)).await,
+        Route::Moved(moved) => Box::pin(membership::moved(tools, moved)).await,
+        Route::Changed(chat, user) => Ok(membership::changed(&tools, (chat, user))),
+        Route::Unheard(user, standing) => Box::pin(refused::told(tools, job, (user, standing))).await,
+        Route::Edited(text) => Box::pin(edited::edited(tools, job, text)).await,
+        Route::Chosen(chosen) => Box::pin(inline::chosen(tools, job, chosen)).await,
+        Route::Outsider(chosen) => Ok(inline::refused(&job, chosen)),
+        Route::Whole(seq) => Box::pin(inline::whole(tools, job, seq)).await,
+        Route::Button(callback) => Box::pin(button::pressed(tools, job, callback)).await,
+        Route::Refuse(callback) => Box::pin(button::refused(tools, job, callback)).await,
+        Route::Say(sentence) => Ok(say::sentence(&job, sentence)),
+        Route::Ignore(kind) => Ok(say::nothing(&kind)),
+    }
 }
 
-/// Runs an event through the tree. `raw`: the update that it was read from.
-pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job, raw: &str) -> Result<Outcome, HandlerError> {
+/// Decides what is to be done about an event. `raw`: the update that it was read from.
+pub async fn dispatch(tools: Arc<Tools>, job: Job, raw: &str) -> Result<Outcome, HandlerError> {
     if let Some(user) = job.user() {
         // In a group they may be spoken to in another one.
         tools.owner.heard(user.id, tools.languages.of(Some(user.id), user.language_code.as_deref()));
@@ -175,15 +169,12 @@ pub async fn dispatch(routes: &Routes, tools: Arc<Tools>, job: Job, raw: &str) -
         refused::take_back(&tools, &job).await;
     }
     let (is_heard, job) = (!matches!(route, Route::Unheard(..) | Route::Outsider(_)), Arc::new(job));
-    match routes.dispatch(dptree::deps![Arc::clone(&tools), Arc::clone(&job), route]).await {
-        ControlFlow::Break(Ok(outcome)) if is_heard && outcome.is_a_reply() => {
-            let seen = seen(&tools, &job, raw);
-            Ok(outcome.noting(seen))
-        }
-        ControlFlow::Break(outcome) => outcome,
-        // Every route has its branch above; one without would be an update that nobody looked at.
-        ControlFlow::Continue(_) => Ok(Outcome::Park("no handler took it".to_owned())),
+    let outcome = handled(route, Arc::clone(&tools), Arc::clone(&job)).await?;
+    if is_heard && outcome.is_a_reply() {
+        let seen = seen(&tools, &job, raw);
+        return Ok(outcome.noting(seen));
     }
+    Ok(outcome)
 }
 
 /// Whoever may use the bot and is answered was here today, and is called so. Noted once a day, so that it costs no commit of

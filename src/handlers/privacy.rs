@@ -1,12 +1,10 @@
 //! `/privacy`: what is kept of somebody, how long, who processes it, and what they can do about it.
 
-use std::sync::Arc;
-
-use super::{HandlerError, Job, Outcome};
+use super::{Job, Outcome};
 use crate::replies::{self, Stored};
 use crate::turn::Tools;
 
-pub(super) async fn privacy(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome, HandlerError> {
+pub(super) fn privacy(tools: &Tools, job: &Job) -> Outcome {
     let privacy = &tools.privacy;
     let stored = Stored {
         days: privacy.history_days,
@@ -14,5 +12,5 @@ pub(super) async fn privacy(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome,
         sealed: privacy.sealed,
         policy: privacy.policy.as_ref().map(url::Url::as_str),
     };
-    Ok(job.reply(replies::privacy(job.language(), &stored)))
+    job.reply(replies::privacy(job.language(), &stored))
 }

@@ -16,14 +16,14 @@ pub(super) async fn greeting(tools: Arc<Tools>, job: Arc<Job>) -> Result<Outcome
 }
 
 /// `/help`.
-pub(super) async fn help(tools: Arc<Tools>, job: Arc<Job>, audience: Audience) -> Result<Outcome, HandlerError> {
-    Ok(job.reply(replies::help(job.language(), audience, tools.config.image_model.is_some())))
+pub(super) fn help(tools: &Tools, job: &Job, audience: Audience) -> Outcome {
+    job.reply(replies::help(job.language(), audience, tools.config.image_model.is_some()))
 }
 
 /// A sentence that needs nothing but itself.
-pub(super) async fn sentence(job: Arc<Job>, sentence: Sentence) -> Result<Outcome, HandlerError> {
+pub(super) fn sentence(job: &Job, sentence: Sentence) -> Outcome {
     let language = job.language();
-    Ok(job.reply(match sentence {
+    job.reply(match sentence {
         Sentence::UnknownCommand(command, meant) => {
             // Telegram's own are no longer; what is longer is somebody's joke.
             let command: String = command.chars().take(32).collect();
@@ -35,11 +35,11 @@ pub(super) async fn sentence(job: Arc<Job>, sentence: Sentence) -> Result<Outcom
         Sentence::InPrivate => replies::ask_in_private(language),
         Sentence::EmptyQuestion => replies::empty_question(language),
         Sentence::NotHandledYet(kind) => replies::cannot_read(language, kind),
-    }))
+    })
 }
 
 /// Nothing, but counted.
-pub(super) async fn nothing(kind: String) -> Result<Outcome, HandlerError> {
-    metrics::update_ignored(&kind);
-    Ok(Outcome::Nothing)
+pub(super) fn nothing(kind: &str) -> Outcome {
+    metrics::update_ignored(kind);
+    Outcome::Nothing
 }

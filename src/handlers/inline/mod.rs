@@ -51,12 +51,11 @@ pub(super) async fn chosen(tools: Arc<Tools>, job: Arc<Job>, chosen: Chosen) -> 
 }
 
 /// Whoever sent it may not use the bot any more.
-pub(super) async fn refused(job: Arc<Job>, chosen: Chosen) -> Result<Outcome, HandlerError> {
+pub(super) fn refused(job: &Job, chosen: Chosen) -> Outcome {
     metrics::update_ignored(super::route::NOT_ALLOWED);
     let sentence = replies::inline_not_allowed(job.language());
-    Ok(chosen
-        .message
-        .map_or(Outcome::Nothing, |handle| Outcome::Reply(Box::new(said(&job, handle, &chosen.text, &sentence)))))
+    let said = |handle| Outcome::Reply(Box::new(said(job, handle, &chosen.text, &sentence)));
+    chosen.message.map_or(Outcome::Nothing, said)
 }
 
 /// A button under such a message.
