@@ -3,6 +3,8 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
+
 use super::charge::Charge;
 use super::preview::{LastFrame, Preview};
 use super::running::Ends;
@@ -11,6 +13,9 @@ use crate::clock::Stopwatch;
 use crate::faults::{self, Moment};
 use crate::metrics;
 use crate::openrouter::{AnswerStream, ChatRequest, Finish, ModelError, ModelErrorKind, Progress};
+
+/// So many pieces are taken before anything else is looked at: whoever presses Stop waits for less than a millisecond.
+const AT_ONCE: usize = 256;
 
 /// What the model wrote.
 pub(super) struct Written {
@@ -150,24 +155,48 @@ async fn read(
             biased;
             end = &mut over => break end,
             () = charge.keep_writing() => {}
-            piece = stream.next() => match piece {
-                Ok(Some(Progress::Text(piece))) => {
-                    if text.is_empty() {
-                        first_word(began);
-                    }
-                    text.push_str(&piece);
+            piece = stream.next() => {
+                if let Err(end) = take_all(piece, &mut stream, &mut text, began) {
+                    break end;
                 }
-                Ok(Some(Progress::Reasoning)) => {}
-                Ok(None) => {
-                    faults::at(Moment::LastWords);
-                    break End::Complete;
-                }
-                Err(error) => break End::Failed(error),
-            },
+            }
             () = preview.keep_showing(&text) => {}
         }
     };
     finished(text, end, &stream)
+}
+
+/// Takes a piece and what has come behind it: words often come many at once, and to look at everything else between two of
+/// them costs more than they do.
+fn take_all(
+    first: Result<Option<Progress>, ModelError>,
+    stream: &mut AnswerStream,
+    text: &mut String,
+    began: Stopwatch,
+) -> Result<(), End> {
+    let mut piece = first;
+    for more in (0..AT_ONCE).rev() {
+        match piece {
+            Ok(Some(Progress::Text(piece))) => {
+                if text.is_empty() {
+                    first_word(began);
+                }
+                text.push_str(&piece);
+            }
+            Ok(Some(Progress::Reasoning)) => {}
+            Ok(None) => {
+                faults::at(Moment::LastWords);
+                return Err(End::Complete);
+            }
+            Err(error) => return Err(End::Failed(error)),
+        }
+        if more == 0 {
+            break;
+        }
+        let Some(next) = stream.next().now_or_never() else { break };
+        piece = next;
+    }
+    Ok(())
 }
 
 fn first_word(began: Stopwatch) {

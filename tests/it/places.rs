@@ -5,7 +5,7 @@ use routergram::sandbox::telegram::Call;
 use routergram::sandbox::telegram::view::Act;
 
 use crate::world::audit::stored;
-use crate::world::{ANNA, BORIS, GROUP, Mode, World, is_growing, within};
+use crate::world::{ANNA, BORIS, GROUP, Mode, World, is_growing, until, within};
 
 const PLAINER: &str = "Telegram refused a message; sending it plainer";
 /// A group that has not become a supergroup.
@@ -22,7 +22,11 @@ async fn world(mode: Mode) -> World {
 async fn each_topic_of_a_private_chat_is_a_conversation_and_answered_where_it_was_asked() {
     let world = world(Mode::Webhook).await;
     let (food, sport) = (world.telegram.add_topic(ANNA, "Food"), world.telegram.add_topic(ANNA, "Sport"));
+    let gate = world.model.hold_after(0);
     world.says_in(ANNA, ANNA, food, "one");
+    let typing = || world.telegram.calls().into_iter().filter(|call| call.method == "sendChatAction");
+    until("the bot is typing", async || typing().count() > 0).await;
+    gate.release();
     world.answers(ANNA, 1).await;
     world.says_in(ANNA, ANNA, sport, "two");
     world.answers(ANNA, 2).await;
@@ -33,8 +37,7 @@ async fn each_topic_of_a_private_chat_is_a_conversation_and_answered_where_it_wa
     let seen: Vec<_> = said.iter().map(|message| (message.thread, message.text.as_str())).collect();
     let expected = [(Some(food), "after 0"), (Some(sport), "after 0"), (Some(food), "after 1"), (None, "after 0")];
     assert_eq!(seen, expected);
-    let typing = world.telegram.calls().into_iter().filter(|call| call.method == "sendChatAction");
-    assert!(typing.map(|sign| sign.params["message_thread_id"].clone()).any(|thread| thread == food));
+    assert!(typing().map(|sign| sign.params["message_thread_id"].clone()).any(|thread| thread == food));
     world.ends().await;
 }
 

@@ -10,7 +10,7 @@ use crate::replies::{self, Language};
 use crate::storage::{Address, ClaimKey, Part, insist};
 use crate::telegram::methods::{EditInline, EditText, NoPreview, ReplyTo, SendMessageDraft, SendText, SendTyping};
 use crate::telegram::{Slot, TelegramError, markdown};
-use crate::turn::{Question, Tools, inline};
+use crate::turn::{Question, Tools, buttons, inline};
 
 /// A call under way.
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<Shown, TelegramError>> + Send>>;
@@ -30,20 +30,23 @@ pub(super) struct Frame {
     address: Address,
     key: ClaimKey,
     language: Language,
-    stop_button: Value,
     /// Of a message that was sent inline: its handle, and the question.
     inline: Option<(Arc<str>, String)>,
 }
 
 impl Frame {
-    pub(super) fn new(tools: &Arc<Tools>, question: &Question, stop_button: Value) -> Self {
+    pub(super) fn new(tools: &Arc<Tools>, question: &Question) -> Self {
         let Question { address, key, language, .. } = *question;
         let inline = question.inline.as_deref().map(|handle| (Arc::from(handle), question.text.clone()));
-        Self { tools: Arc::clone(tools), address, key, language, stop_button, inline }
+        Self { tools: Arc::clone(tools), address, key, language, inline }
     }
 
     pub(super) const fn chat(&self) -> i64 {
         self.address.chat
+    }
+
+    fn stop_button(&self) -> Value {
+        buttons::stop(self.key.seq, self.language)
     }
 
     pub(super) fn typing(&self) -> Call {
@@ -77,7 +80,7 @@ impl Frame {
     pub(super) fn placeholder(&self, slot: Slot) -> Call {
         let Self { tools, address, key, .. } = self;
         let (tools, address, key) = (Arc::clone(tools), *address, *key);
-        let (text, keyboard) = (replies::placeholder(self.language), self.stop_button.clone());
+        let (text, keyboard) = (replies::placeholder(self.language), self.stop_button());
         Box::pin(async move {
             let message = SendText {
                 chat_id: address.chat,
@@ -98,7 +101,7 @@ impl Frame {
     }
 
     pub(super) fn edit(&self, slot: Slot, message_id: i64, page: Part) -> Call {
-        let (chat_id, keyboard) = (self.address.chat, self.stop_button.clone());
+        let (chat_id, keyboard) = (self.address.chat, self.stop_button());
         Box::pin(async move {
             let edit = EditText {
                 chat_id,
@@ -115,7 +118,7 @@ impl Frame {
     /// The same for a message that was sent inline. An answer that has outgrown it shows its beginning.
     pub(super) fn edit_inline(&self, slot: Slot, text: &str) -> Call {
         let (handle, question) = self.inline.clone().unwrap_or_default();
-        let (page, keyboard) = (inline::growing(&question, &markdown::format_partial(text)), self.stop_button.clone());
+        let (page, keyboard) = (inline::growing(&question, &markdown::format_partial(text)), self.stop_button());
         Box::pin(async move {
             let edit = EditInline {
                 inline_message_id: &handle,

@@ -17,8 +17,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::running::draft_id;
-use super::{Question, Tools, buttons};
-use crate::clock::{Clock, Stopwatch, Timestamp};
+use super::{Question, Tools};
+use crate::clock::{Deadline, Stopwatch, Timestamp};
 use crate::metrics;
 use crate::telegram::split::{MESSAGE_UNITS, split};
 use crate::telegram::{Kind, Slot, Telegram, TelegramError, Urgency, markdown};
@@ -39,6 +39,10 @@ const GROUP_EDIT: Duration = Duration::from_secs(4);
 /// How long a last change of a message that was sent inline is waited for: as long as any call may take, since the final
 /// text has no other place.
 const LAST_CHANGE: Duration = Duration::from_secs(20);
+/// An answer that is there within so much of its first word is shown at once and whole; nobody notices the wait.
+const GLANCE: Duration = Duration::from_millis(25);
+/// Until the first "typing…": what is answered sooner needs none, and to people it is at once.
+const AT_ONCE: Duration = Duration::from_millis(50);
 /// "typing…" shows for five seconds.
 const TYPING: Duration = Duration::from_secs(4);
 /// A draft lives for 30 seconds; one whose model pauses is renewed before.
@@ -87,8 +91,12 @@ pub(super) struct Preview {
     doing: Doing,
     /// When "typing…" is said again, as long as nothing grows.
     next_typing: Timestamp,
+    /// Waits for that.
+    typing_due: Deadline,
     /// When the next frame may be asked for.
     next_frame: Timestamp,
+    /// Waits for that.
+    frame_due: Deadline,
     /// How much of the text the last frame showed, in bytes.
     shown: usize,
     shown_at: Timestamp,
@@ -110,11 +118,13 @@ impl Preview {
         // it can be repeated after a crash, one in a message of its own may come twice.
         let next_typing = match place {
             Place::Message(None) => tools.clock.now().plus(FRAME),
-            Place::Nowhere | Place::Draft(_) | Place::Message(Some(_)) | Place::Inline(_) => Timestamp::default(),
+            Place::Nowhere | Place::Draft(_) | Place::Message(Some(_)) | Place::Inline(_) => {
+                tools.clock.now().plus(AT_ONCE)
+            }
         };
         Self {
             tools: Arc::clone(tools),
-            frame: Frame::new(tools, question, buttons::stop(question.key.seq, question.language)),
+            frame: Frame::new(tools, question),
             private: question.private,
             types: question.inline.is_none(),
             place,
@@ -123,7 +133,9 @@ impl Preview {
             under_way: None,
             doing: Doing::Typing,
             next_typing,
+            typing_due: Deadline::on(tools.clock.clone()),
             next_frame: Timestamp::default(),
+            frame_due: Deadline::on(tools.clock.clone()),
             shown: 0,
             shown_at: Timestamp::default(),
             unseen: Some(Stopwatch::start()),
@@ -139,19 +151,22 @@ impl Preview {
             return self.after(result);
         }
         let clock = self.tools.clock.clone();
+        if matches!(self.place, Place::Draft(_)) && self.next_frame == Timestamp::default() && !text.is_empty() {
+            self.next_frame = clock.now().plus(GLANCE);
+        }
         // "typing…" comes first, and is said until there are words to see, and again while they may not be shown.
         let held_back = clock.now().plus(TYPING) < self.next_frame;
         let typing = self.types && (self.shown == 0 || self.place == Place::Nowhere || held_back);
         let wanted = self.wanted(text);
         tokio::select! {
             biased;
-            () = clock.sleep_until(self.next_typing), if typing => {
+            () = self.typing_due.reached(self.next_typing), if typing => {
                 self.next_typing = clock.now().plus(TYPING);
                 // Whoever waits in the queue must be polled, since it may be the one that lets the others go.
                 self.leave = None;
                 (self.under_way, self.doing) = (Some(self.frame.typing()), Doing::Typing);
             }
-            slot = Self::leave(&mut self.leave, self.tools.telegram.clone(), self.frame.chat(), wanted, &clock),
+            slot = Self::leave((&mut self.leave, &mut self.frame_due), &self.tools.telegram, self.frame.chat(), wanted),
                 if wanted.is_some() => self.show(text, slot),
             else => std::future::pending().await,
         }
@@ -174,15 +189,14 @@ impl Preview {
 
     /// Waits for leave. It is kept while the text grows, so that a frame does not lose its place in the queue.
     async fn leave(
-        leave: &mut Option<Leave>,
-        telegram: Telegram,
+        (leave, frame_due): (&mut Option<Leave>, &mut Deadline),
+        telegram: &Telegram,
         chat: i64,
         wanted: Option<(Timestamp, Urgency, Kind)>,
-        clock: &Clock,
     ) -> Slot {
         let (at, urgency, kind) = wanted.unwrap_or((Timestamp::default(), Urgency::Preview, Kind::Message));
         if leave.is_none() {
-            clock.sleep_until(at).await;
+            frame_due.reached(at).await;
         }
         let slot = leave.get_or_insert_with(|| Box::pin(telegram.slot(urgency, chat, kind))).await;
         *leave = None;

@@ -225,6 +225,9 @@ impl Scene {
             Self::NotYours => {
                 let gate = world.model.hold_after(1);
                 let growing = within("a message that can be stopped", growing(world)).await;
+                // Before that, nobody could tell whether the ledger will know of it.
+                let (begun, folder) = ("SELECT count(*) FROM ledger", world.folder.path().to_owned());
+                until("it is in the ledger", async || noted(&folder, begun)).await;
                 world.presses(BORIS, GROUP, &growing, "stop:");
                 vec![gate]
             }
