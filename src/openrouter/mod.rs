@@ -59,8 +59,9 @@ use wire::WireError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Shorter than what proxies keep an idle connection for, so that a request rarely meets a connection being closed.
 const IDLE_CONNECTION: Duration = Duration::from_secs(50);
-/// Idle connections kept: the answers that usually are being written at once; more are opened when needed.
-const IDLE_CONNECTIONS: usize = 32;
+/// Idle connections kept: the answers that a busy bot writes at once. Fewer, and whenever many end in one moment (they wait for
+/// the same commit) connections are closed that the next moment opens again.
+const IDLE_CONNECTIONS: usize = 128;
 /// The most of an error's body that is read: errors are short, proxies' HTML pages need not be read to the end.
 const ERROR_BODY_BYTES: usize = 64 << 10;
 /// What OpenRouter lists usage under, with [`HOMEPAGE`].
