@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use routergram::cli::{self, Cli, Command};
 
+/// An answer is some thousand small allocations, and musl's allocator takes a lock for each of them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match Cli::parse().chosen() {
         Command::Run => cli::run::run(),
