@@ -1,4 +1,4 @@
-//! What the steps of an answer cost, each by itself: `cargo bench --profile count --bench micro`, and `benches/micro/count.sh`.
+//! What the steps of an answer cost, each by itself: `cargo bench --bench micro`, and `benches/micro/count.sh`.
 //!
 //! One list of subjects, measured in two ways. Their *times* are for whoever makes one faster, and are worth what the
 //! machine is worth while it does nothing else. Their *instructions* are the same whatever else it does: they are counted

@@ -58,8 +58,10 @@ pub enum Wish {
     AtMost(f64),
     /// No less than this.
     AtLeast(f64),
-    /// As good as the baseline's.
-    LikeBaseline,
+    /// At least so many times the baseline's.
+    RatioAtLeast(f64),
+    /// At most so many times the baseline's. For the processor's time 1.5: what the baseline does not do is worth half of it.
+    RatioAtMost(f64),
 }
 
 /// One number of one subject.
@@ -174,8 +176,8 @@ impl Row {
         let met = |wish| match wish {
             Wish::AtMost(most) => us.map(|us| us <= most),
             Wish::AtLeast(least) => us.map(|us| us >= least),
-            Wish::LikeBaseline if ours.unit == Unit::PerSecond => ratio.map(|ratio| ratio >= 1.0),
-            Wish::LikeBaseline => ratio.map(|ratio| ratio <= 1.0),
+            Wish::RatioAtLeast(least) => ratio.map(|ratio| ratio >= least),
+            Wish::RatioAtMost(most) => ratio.map(|ratio| ratio <= most),
         };
         let met = ours.wish.and_then(met);
         Self { name: ours.name, label: ours.label, unit: ours.unit, us, baseline, ratio, wished: ours.wish, met }

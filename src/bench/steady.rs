@@ -57,7 +57,9 @@ pub(super) async fn steady(
     let each = used.program.map(|used| used.as_secs_f64() * 1e6 / f64::from(updates));
     let mut figures = Figure::quantiles("ack", "post → 200", &acks, Some(10.0));
     figures.extend(Figure::quantiles("answer", "question due → whole answer", &answers.waits, None));
-    figures.push(Figure::of("cpu_per_update", "processor time an update", Unit::Micros, each).wish(Wish::LikeBaseline));
+    figures.push(
+        Figure::of("cpu_per_update", "processor time an update", Unit::Micros, each).wish(Wish::RatioAtMost(1.5)),
+    );
     figures.push(Figure::of("peak_memory", "peak memory", Unit::Megabytes, running.most_memory()));
     let mut faults = Faults::default();
     for person in 0..people.min(updates) {

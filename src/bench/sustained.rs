@@ -96,8 +96,9 @@ impl Measured {
         let rate = f64::from(load.updates) / self.used.wall.as_secs_f64();
         let each = self.used.program.map(|used| used.as_secs_f64() * 1e6 / f64::from(load.updates));
         let mut figures = vec![
-            Figure::of("answers_per_second", "answers a second", Unit::PerSecond, Some(rate)).wish(Wish::LikeBaseline),
-            Figure::of("cpu_per_update", "processor time an update", Unit::Micros, each).wish(Wish::LikeBaseline),
+            Figure::of("answers_per_second", "answers a second", Unit::PerSecond, Some(rate))
+                .wish(Wish::RatioAtLeast(1.0)),
+            Figure::of("cpu_per_update", "processor time an update", Unit::Micros, each).wish(Wish::RatioAtMost(1.5)),
         ];
         figures.extend(Figure::quantiles("ack", "post → 200", &self.acks, None));
         figures.extend(Figure::quantiles("answer", "question → whole answer", &self.answers.waits, None));

@@ -56,8 +56,8 @@ impl Row {
             Some(Wish::AtMost(0.0)) => "none".to_owned(),
             Some(Wish::AtMost(most)) => format!("≤ {}", shown(most, self.unit)),
             Some(Wish::AtLeast(least)) => format!("≥ {}", shown(least, self.unit)),
-            Some(Wish::LikeBaseline) if self.unit == Unit::PerSecond => "ratio ≥ 1".to_owned(),
-            Some(Wish::LikeBaseline) => "ratio ≤ 1".to_owned(),
+            Some(Wish::RatioAtLeast(least)) => format!("ratio ≥ {least}"),
+            Some(Wish::RatioAtMost(most)) => format!("ratio ≤ {most}"),
         };
         let verdict = match self.met {
             Some(false) => format!("{wished}  missed"),
