@@ -95,8 +95,12 @@ impl Drop for Open {
 fn snapshot<T>(db: &Connection, work: impl FnOnce(&Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
     db.prepare_cached("BEGIN")?.execute([])?;
     let found = work(db);
-    db.prepare_cached("COMMIT")?.execute([])?;
-    found
+    // On some errors SQLite ends the transaction itself.
+    let ended =
+        if db.is_autocommit() { Ok(0) } else { db.prepare_cached("COMMIT").and_then(|mut end| end.execute([])) };
+    let found = found?;
+    ended?;
+    Ok(found)
 }
 
 fn work(db: &Connection, mut queue: mpsc::Receiver<Job>) {
