@@ -163,6 +163,8 @@ async fn read(
             () = preview.keep_showing(&text) => {}
         }
     };
+    // It may be named with its last words, as by servers that do not stream.
+    charge.is_for(stream.generation_id());
     finished(text, end, &stream)
 }
 

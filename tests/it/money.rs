@@ -57,6 +57,19 @@ fn said(world: &World, chats: &[i64]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn what_is_charged_by_a_server_that_does_not_stream_counts_too() {
+    let world = priced(Mode::Webhook, &[("USER_DAILY_BUDGET_USD", "0.00005")]).await;
+    world.model.streams_nothing();
+    world.anna("one");
+    world.answers(ANNA, 1).await;
+    world.anna("two");
+    world.answers(ANNA, 2).await;
+    assert_eq!(world.last_said(ANNA), replies::budget_used_up(Language::En, "$0.00005"));
+    assert_eq!(world.model.request_count(), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn of_twenty_questions_at_once_with_money_for_one_exactly_one_is_answered() {
     let world = priced(Mode::Webhook, &[("USER_DAILY_BUDGET_USD", "0.00005")]).await;
     let groups = groups(&world, 20);

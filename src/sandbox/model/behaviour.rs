@@ -221,6 +221,8 @@ pub(super) struct Behaviour {
     pub(super) thoughts: usize,
     /// A comment before every chunk.
     pub(super) comments: bool,
+    /// Are answers streamed to those who want that?
+    pub(super) streams: bool,
     pub(super) reporting: Reporting,
     pub(super) records: Records,
     /// The statuses with which the next lookups are refused.
@@ -258,6 +260,7 @@ impl Default for Behaviour {
             chunk_chars: None,
             thoughts: 0,
             comments: true,
+            streams: true,
             reporting: Reporting::default(),
             records: Records::default(),
             refused_lookups: VecDeque::new(),

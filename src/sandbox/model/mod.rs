@@ -156,6 +156,12 @@ impl FakeModel {
         self.shared.behaviour().comments = on;
     }
 
+    /// From now on every answer comes in one piece, also where a stream was wanted, as from servers that cannot stream; its
+    /// headers do not name it.
+    pub fn streams_nothing(&self) {
+        self.shared.behaviour().streams = false;
+    }
+
     /// How usage and cost are told.
     pub fn reports(&self, reporting: Reporting) {
         self.shared.behaviour().reporting = reporting;

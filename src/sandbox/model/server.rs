@@ -182,7 +182,7 @@ async fn answer(shared: Arc<Shared>, checked: Checked) -> Response {
     }
     let answerer = Arc::clone(&shared.behaviour().answerer);
     let text = answerer(&asked);
-    if !streams {
+    if !streams || !shared.behaviour().streams {
         return whole(&shared, &asked, &text).await;
     }
     let acts = Script::write(&asked, &shared.behaviour(), &text, fault.as_ref(), holds.after);
