@@ -31,13 +31,22 @@ export async function item(file, wanted) {
 }
 
 /** A voice message: what is not Ogg and not recorded here goes as it is, for the bot to find out. */
-export async function voice(bytes) {
+function voice(bytes) {
   let ready = { bytes, seconds: 1 };
   try {
     ready = oggOf(bytes);
   } catch {
     // Not a recording of a browser.
   }
+  return spoken(ready);
+}
+
+/** A voice message that was recorded here. Fails when nothing came from the microphone. */
+export function recorded(bytes) {
+  return spoken(oggOf(bytes));
+}
+
+async function spoken(ready) {
   return { kind: "voice", seconds: Math.max(1, Math.round(ready.seconds)), bytes: await encoded(new Blob([ready.bytes])) };
 }
 

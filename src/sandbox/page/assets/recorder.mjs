@@ -1,7 +1,7 @@
 // The microphone: press to record, press again to send; Escape or the cross throws the recording away.
 
 import { byId } from "./dom.mjs";
-import { voice } from "./parcel.mjs";
+import { recorded } from "./parcel.mjs";
 import { toast } from "./popups.mjs";
 
 // Ogg where the browser can write it.
@@ -46,7 +46,7 @@ export class Recorder {
     await ended;
     try {
       const bytes = new Uint8Array(await new Blob(this.pieces).arrayBuffer());
-      await this.send(await voice(bytes));
+      await this.send(await recorded(bytes));
     } catch (error) {
       toast(error.message);
     }
