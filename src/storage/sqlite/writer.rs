@@ -2,7 +2,7 @@
 //!
 //! It takes a job, then whatever else is queued by then, runs all of them in one transaction, commits once (one
 //! fsync) and answers all. While it commits, the next batch queues up: under load the batches grow by themselves. When
-//! several have come at once it waits a moment for more, since a commit costs the processor as much as ten jobs do; a
+//! several have come at once it waits a moment for more, since a commit costs the processor more than a job does; a
 //! lone job is not held back. A job that fails undoes its own writes alone.
 //!
 //! A full or busy disk refuses the whole batch. A failed commit, a damaged file, a failed read, or a disk that stays full
@@ -152,8 +152,7 @@ impl Desk {
         )))
     }
 
-    /// A savepoint costs as much as its job, since every page is copied before it is changed, and next to none is gone back
-    /// to: a job looks before it writes. So they are only set when a job has failed after it had written; then all is undone,
+    /// A savepoint has every page copied before it is changed, and next to none is gone back to: a job looks before it writes. So they are only set when a job has failed after it had written; then all is undone,
     /// and done once more.
     fn run(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         let (left_open, wipes) = (Cell::new(false), Cell::new(false));
