@@ -82,6 +82,8 @@ pub struct OpenRouter {
 struct Inner {
     http: reqwest::Client,
     base: Url,
+    /// Where questions go, below it.
+    completions: Url,
     timeout: Duration,
     clock: Clock,
     defaults: Defaults,
@@ -158,6 +160,7 @@ impl OpenRouter {
         };
         let inner = Inner {
             http: http.build().context("the HTTP client for the model cannot be built")?,
+            completions: below(&config.base_url, &["chat", "completions"]),
             base: config.base_url.clone(),
             timeout: config.timeout,
             clock,
@@ -198,7 +201,7 @@ impl OpenRouter {
         let inner = &self.inner;
         let request = inner
             .http
-            .post(inner.address(&["chat", "completions"]))
+            .post(inner.completions.clone())
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "text/event-stream");
         let request = body.into_request(request);
@@ -220,14 +223,18 @@ impl OpenRouter {
 }
 
 impl Inner {
-    /// An address below the base, whether or not that ends with a slash; its query is kept.
     fn address(&self, path: &[&str]) -> Url {
-        let mut address = self.base.clone();
-        if let Ok(mut segments) = address.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        address
+        below(&self.base, path)
     }
+}
+
+/// An address below this one, whether or not that ends with a slash; its query is kept.
+fn below(base: &Url, path: &[&str]) -> Url {
+    let mut address = base.clone();
+    if let Ok(mut segments) = address.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    address
 }
 
 /// What every request carries. A server that wants no key gets no `Authorization`.

@@ -6,126 +6,14 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::Usage;
 
-/// One `data:` line, or a whole body.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Chunk {
-    /// The generation id: the same in every chunk.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) id: Option<String>,
-    /// Who serves, which need not be who was asked.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) model: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) provider: Option<String>,
-    /// Empty in the chunk that brings the usage; `null` at some servers.
-    #[serde(default)]
-    choices: Option<Vec<Choice>>,
-    #[serde(default)]
-    usage: Option<Value>,
-    #[serde(default)]
-    error: Option<Value>,
-}
+mod chunk;
+mod lenient;
 
-impl Chunk {
-    /// The one choice that was asked for.
-    pub(super) fn choice(&mut self) -> Option<Choice> {
-        let choices = self.choices.take()?;
-        choices.into_iter().find(|choice| choice.index.unwrap_or(0) == 0)
-    }
-
-    /// What it used so far, when this chunk says so.
-    pub(super) fn usage(&self) -> Option<Usage> {
-        self.usage.as_ref().filter(|usage| usage.is_object()).map(read_usage)
-    }
-
-    /// The error, when this chunk is one.
-    pub(super) fn error(&self) -> Option<WireError> {
-        self.error.as_ref().filter(|error| !error.is_null()).map(WireError::read)
-    }
-
-    /// Is there anything of ours in it? A body that merely is JSON has nothing.
-    pub(super) fn says_something(&self) -> bool {
-        self.choices.is_some() || self.error.as_ref().is_some_and(|error| !error.is_null())
-    }
-}
-
-/// A choice of a chunk, or of a whole body (`message` instead of `delta`).
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Choice {
-    #[serde(default, deserialize_with = "lenient")]
-    index: Option<i64>,
-    #[serde(default)]
-    delta: Option<Delta>,
-    #[serde(default)]
-    message: Option<Delta>,
-    #[serde(default, deserialize_with = "lenient")]
-    finish_reason: Option<String>,
-}
-
-impl Choice {
-    /// Why it ended; `None` when it did not, or when the server left the reason blank.
-    pub(super) fn finish_reason(&mut self) -> Option<String> {
-        self.finish_reason.take().filter(|reason| !reason.is_empty())
-    }
-
-    /// The new piece.
-    pub(super) fn delta(&mut self) -> Delta {
-        self.delta.take().or_else(|| self.message.take()).unwrap_or_default()
-    }
-}
-
-/// A new piece of the answer.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Delta {
-    #[serde(default)]
-    content: Option<Value>,
-    /// What a model says instead of answering: it is the answer.
-    #[serde(default, deserialize_with = "lenient")]
-    refusal: Option<String>,
-    #[serde(default)]
-    reasoning: Option<Value>,
-    #[serde(default)]
-    reasoning_details: Option<Value>,
-    #[serde(default)]
-    reasoning_content: Option<Value>,
-    #[serde(default, deserialize_with = "lenient")]
-    annotations: Option<Vec<Value>>,
-}
-
-impl Delta {
-    /// The text to append, when there is any.
-    pub(super) fn text(&mut self) -> Option<String> {
-        let content = match self.content.take() {
-            Some(Value::String(text)) => text,
-            Some(Value::Array(parts)) => parts.iter().filter_map(|part| part.get("text")?.as_str()).collect(),
-            _ => String::new(),
-        };
-        Some(content).filter(|text| !text.is_empty()).or_else(|| self.refusal.take().filter(|text| !text.is_empty()))
-    }
-
-    /// What was read in PDFs. Annotations of other kinds (what a search has found) are not kept.
-    pub(super) fn read_files(&mut self) -> impl Iterator<Item = Value> {
-        let annotations = self.annotations.take().unwrap_or_default().into_iter();
-        annotations.filter(|annotation| annotation.get("type").and_then(Value::as_str) == Some("file"))
-    }
-
-    /// Has the model thought on?
-    pub(super) fn is_reasoning(&self) -> bool {
-        [&self.reasoning, &self.reasoning_details, &self.reasoning_content].into_iter().flatten().any(|value| {
-            match value {
-                Value::String(text) => !text.is_empty(),
-                Value::Array(items) => !items.is_empty(),
-                Value::Object(fields) => !fields.is_empty(),
-                _ => false,
-            }
-        })
-    }
-}
+pub(super) use chunk::Chunk;
 
 /// An error object, whoever wrote it.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -211,11 +99,6 @@ fn status(code: &Value) -> Option<u16> {
     u16::try_from(number).ok().filter(|status| (400..600).contains(status))
 }
 
-/// The value, or `None` when it is of another type than expected.
-fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
-    Ok(T::deserialize(Value::deserialize(from)?).ok())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -242,41 +125,6 @@ mod tests {
         }
         assert_eq!(micro_usd(&json!(null)), None);
         assert_eq!(micro_usd(&json!("NaN")), None);
-    }
-
-    #[test]
-    fn usage_of_odd_types_is_read_as_far_as_it_goes() {
-        let chunk: Chunk = serde_json::from_value(json!({
-            "choices": null,
-            "usage": {"prompt_tokens": 12.0, "completion_tokens": "many", "completion_tokens_details": null, "cost": null}
-        }))
-        .unwrap();
-        assert_eq!(chunk.usage().unwrap(), Usage { prompt_tokens: Some(12), ..Usage::default() });
-    }
-
-    #[test]
-    fn content_is_text_null_or_parts() {
-        for (content, text) in [
-            (json!("a"), Some("a")),
-            (json!(""), None),
-            (json!(null), None),
-            (json!([{"type": "text", "text": "b"}, {"type": "thinking"}, {"text": "c"}]), Some("bc")),
-        ] {
-            let mut delta: Delta = serde_json::from_value(json!({ "content": content })).unwrap();
-            assert_eq!(delta.text().as_deref(), text);
-        }
-    }
-
-    #[test]
-    fn every_way_to_think_is_reasoning_and_an_empty_one_is_not() {
-        for (delta, thinks) in [
-            (json!({"reasoning": "hm"}), true),
-            (json!({"reasoning_details": [{"type": "reasoning.encrypted"}]}), true),
-            (json!({"reasoning_content": "hm"}), true),
-            (json!({"reasoning": "", "reasoning_details": [], "reasoning_content": null}), false),
-        ] {
-            assert_eq!(serde_json::from_value::<Delta>(delta).unwrap().is_reasoning(), thinks);
-        }
     }
 
     #[test]

@@ -1,0 +1,237 @@
+//! A chunk of a stream. Some hundred of them make an answer, so nothing is read that nobody asks for.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::lenient::{Lenient, lenient};
+use super::{WireError, read_usage};
+use crate::openrouter::Usage;
+
+/// One `data:` line, or a whole body.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::openrouter) struct Chunk {
+    /// The generation id: the same in every chunk.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(in crate::openrouter) id: Option<String>,
+    /// Who serves, which need not be who was asked.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(in crate::openrouter) model: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(in crate::openrouter) provider: Option<String>,
+    #[serde(default)]
+    choices: Choices,
+    #[serde(default)]
+    usage: Option<Value>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+impl Chunk {
+    /// The one choice that was asked for.
+    pub(in crate::openrouter) fn choice(&mut self) -> Option<Choice> {
+        self.choices.ours.take()
+    }
+
+    /// What it used so far, when this chunk says so.
+    pub(in crate::openrouter) fn usage(&self) -> Option<Usage> {
+        self.usage.as_ref().filter(|usage| usage.is_object()).map(read_usage)
+    }
+
+    /// The error, when this chunk is one.
+    pub(in crate::openrouter) fn error(&self) -> Option<WireError> {
+        self.error.as_ref().filter(|error| !error.is_null()).map(WireError::read)
+    }
+
+    /// Is there anything of ours in it? A body that merely is JSON has nothing.
+    pub(in crate::openrouter) fn says_something(&self) -> bool {
+        self.choices.given || self.error.as_ref().is_some_and(|error| !error.is_null())
+    }
+}
+
+/// The list of choices. Empty in the chunk that brings the usage; `null` at some servers.
+#[derive(Debug, Default)]
+struct Choices {
+    given: bool,
+    /// The first one that is ours.
+    ours: Option<Choice>,
+}
+
+impl<'de> Deserialize<'de> for Choices {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct List;
+
+        impl<'de> Visitor<'de> for List {
+            type Value = Choices;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of choices")
+            }
+
+            fn visit_unit<E>(self) -> Result<Choices, E> {
+                Ok(Choices::default())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Choices, A::Error> {
+                let mut ours = None;
+                while let Some(choice) = list.next_element::<Choice>()? {
+                    ours = ours.or_else(|| (choice.index.unwrap_or(0) == 0).then_some(choice));
+                }
+                Ok(Choices { given: true, ours })
+            }
+        }
+
+        from.deserialize_any(List)
+    }
+}
+
+/// A choice of a chunk, or of a whole body (`message` instead of `delta`).
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::openrouter) struct Choice {
+    #[serde(default, deserialize_with = "lenient")]
+    index: Option<i64>,
+    #[serde(default)]
+    delta: Option<Delta>,
+    #[serde(default)]
+    message: Option<Box<Delta>>,
+    #[serde(default, deserialize_with = "lenient")]
+    finish_reason: Option<String>,
+}
+
+impl Choice {
+    /// Why it ended; `None` when it did not, or when the server left the reason blank.
+    pub(in crate::openrouter) fn finish_reason(&mut self) -> Option<String> {
+        self.finish_reason.take().filter(|reason| !reason.is_empty())
+    }
+
+    /// The new piece.
+    pub(in crate::openrouter) fn delta(&mut self) -> Delta {
+        self.delta.take().or_else(|| self.message.take().map(|message| *message)).unwrap_or_default()
+    }
+}
+
+/// A new piece of the answer.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::openrouter) struct Delta {
+    #[serde(default, deserialize_with = "lenient")]
+    content: Said,
+    /// What a model says instead of answering: it is the answer.
+    #[serde(default, deserialize_with = "lenient")]
+    refusal: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    reasoning: Thought,
+    #[serde(default, deserialize_with = "lenient")]
+    reasoning_details: Thought,
+    #[serde(default, deserialize_with = "lenient")]
+    reasoning_content: Thought,
+    #[serde(default, deserialize_with = "list")]
+    annotations: Vec<Value>,
+}
+
+impl Delta {
+    /// The text to append, when there is any.
+    pub(in crate::openrouter) fn text(&mut self) -> Option<String> {
+        let content = std::mem::take(&mut self.content).0;
+        Some(content).filter(|text| !text.is_empty()).or_else(|| self.refusal.take().filter(|text| !text.is_empty()))
+    }
+
+    /// What was read in PDFs. Annotations of other kinds (what a search has found) are not kept.
+    pub(in crate::openrouter) fn read_files(&mut self) -> impl Iterator<Item = Value> {
+        let annotations = std::mem::take(&mut self.annotations).into_iter();
+        annotations.filter(|annotation| annotation.get("type").and_then(Value::as_str) == Some("file"))
+    }
+
+    /// Has the model thought on?
+    pub(in crate::openrouter) fn is_reasoning(&self) -> bool {
+        [self.reasoning, self.reasoning_details, self.reasoning_content].contains(&Thought(true))
+    }
+}
+
+/// Content: text, or a list of parts, some of which have text.
+#[derive(Debug, Default)]
+struct Said(String);
+
+impl Lenient for Said {
+    fn from_text(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        let mut said = String::new();
+        while let Some(part) = list.next_element::<Value>()? {
+            said.push_str(part.get("text").and_then(Value::as_str).unwrap_or_default());
+        }
+        Ok(Self(said))
+    }
+}
+
+/// Is there any of it? What a model thinks is shown to nobody.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Thought(bool);
+
+impl Lenient for Thought {
+    fn from_text(text: &str) -> Self {
+        Self(!text.is_empty())
+    }
+
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        let mut any = false;
+        while list.next_element::<serde::de::IgnoredAny>()?.is_some() {
+            any = true;
+        }
+        Ok(Self(any))
+    }
+
+    fn from_object(fields: usize) -> Self {
+        Self(fields > 0)
+    }
+}
+
+/// A list, empty when it is something else.
+fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+    Ok(Vec::deserialize(Value::deserialize(from)?).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn usage_of_odd_types_is_read_as_far_as_it_goes() {
+        let chunk: Chunk = serde_json::from_value(json!({
+            "choices": null,
+            "usage": {"prompt_tokens": 12.0, "completion_tokens": "many", "completion_tokens_details": null, "cost": null}
+        }))
+        .unwrap();
+        assert_eq!(chunk.usage().unwrap(), Usage { prompt_tokens: Some(12), ..Usage::default() });
+    }
+
+    #[test]
+    fn content_is_text_null_or_parts() {
+        for (content, text) in [
+            (json!("a"), Some("a")),
+            (json!(""), None),
+            (json!(null), None),
+            (json!([{"type": "text", "text": "b"}, {"type": "thinking"}, {"text": "c"}]), Some("bc")),
+        ] {
+            let mut delta: Delta = serde_json::from_value(json!({ "content": content })).unwrap();
+            assert_eq!(delta.text().as_deref(), text);
+        }
+    }
+
+    #[test]
+    fn every_way_to_think_is_reasoning_and_an_empty_one_is_not() {
+        for (delta, thinks) in [
+            (json!({"reasoning": "hm"}), true),
+            (json!({"reasoning_details": [{"type": "reasoning.encrypted"}]}), true),
+            (json!({"reasoning_content": "hm"}), true),
+            (json!({"reasoning": "", "reasoning_details": [], "reasoning_content": null}), false),
+        ] {
+            assert_eq!(serde_json::from_value::<Delta>(delta).unwrap().is_reasoning(), thinks);
+        }
+    }
+}
