@@ -20,13 +20,13 @@ const IDS_KEPT: Duration = Duration::from_hours(24);
 /// Rows per step of a purge: some milliseconds, which those who write meanwhile do not feel.
 const PURGE_STEP: u64 = 500;
 
-const DIED: &str = "SELECT attempts FROM inbox WHERE seq = :seq AND state = 'pending'";
+const FOUND: &str = "
+    SELECT epoch, attempts, tries, placed, stage = 'generated' FROM inbox WHERE seq = :seq AND state = 'pending'";
 
 const BEGIN: &str = "
     UPDATE inbox SET attempts = attempts + :counted, tries = tries + 1, epoch = epoch + 1, owner = :me,
                      stage = CASE stage WHEN 'generated' THEN stage ELSE 'started' END
-    WHERE seq = :seq AND state = 'pending'
-    RETURNING epoch, tries, stage = 'generated', placed";
+    WHERE seq = :seq";
 
 const LAST_ATTEMPT: &str = "
     UPDATE inbox SET attempts = :last WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'";
@@ -43,13 +43,10 @@ const FORGIVE: &str = "
 
 const DONE: &str = "
     UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, asked = NULL, finished_at = :now, reason = :reason
-    WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'
-    RETURNING bot, chat, thread, control";
+    WHERE seq = :seq";
 
 const PARK: &str = "
-    UPDATE inbox SET state = 'parked', head = 0, owner = NULL, finished_at = :now, reason = :reason
-    WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'
-    RETURNING bot, chat, thread, control";
+    UPDATE inbox SET state = 'parked', head = 0, owner = NULL, finished_at = :now, reason = :reason WHERE seq = :seq";
 
 const ABSORB: &str = "
     UPDATE inbox SET state = 'done', head = 0, owner = NULL, raw = NULL, finished_at = :now
@@ -62,7 +59,7 @@ const ASKS: &str = "UPDATE inbox SET asked = sealed(:question, 'inbox.asked', bo
 
 const ASKED: &str = "SELECT unsealed(asked, 'inbox.asked', bot, update_id) FROM inbox WHERE seq = :seq";
 
-const HELD: &str = "
+const CLAIMED: &str = "
     SELECT bot, chat, thread, control FROM inbox
     WHERE seq = :seq AND epoch = :epoch AND owner = :me AND state = 'pending'";
 
@@ -73,15 +70,7 @@ pub(super) const PURGE: &str = "
 impl Sqlite {
     pub(in crate::storage) async fn begin(&self, seq: Seq) -> Result<Begun, StorageError> {
         self.write(move |tx| {
-            let died = tx.db.prepare_cached(DIED)?.query_row(named_params! { ":seq": seq.0 }, |row| row.get(0));
-            let attempt = died.optional()?.map_or(1, |died: u32| died + 1);
-            let claim = named_params! { ":seq": seq.0, ":me": tx.me, ":counted": attempt != MAX_ATTEMPTS };
-            let begun = tx.db.prepare_cached(BEGIN)?.query_row(claim, |row| {
-                let key = ClaimKey { seq, epoch: row.get(0)? };
-                let begun = Begun { key, attempt, tries: row.get(1)?, reply: None, placed: row.get(3)? };
-                Ok((begun, row.get::<_, bool>(2)?))
-            });
-            let (mut begun, generated) = begun.optional()?.ok_or(StorageError::LostClaim)?;
+            let (mut begun, generated) = begin(tx, seq)?.ok_or(StorageError::LostClaim)?;
             if generated {
                 match replies::load(tx, seq) {
                     Ok(mut reply) => {
@@ -195,11 +184,30 @@ impl Sqlite {
     }
 }
 
-/// The place of a claimed update as it is known now, or [`StorageError::LostClaim`]: the fence for writes to other tables.
-pub(super) fn held(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageError> {
+/// Claims a pending update; says also whether its reply is stored. Two statements, since one that changes and returns
+/// (`RETURNING`) costs SQLite a table in between.
+fn begin(tx: &Transaction<'_>, seq: Seq) -> Result<Option<(Begun, bool)>, StorageError> {
+    let found = tx.db.prepare_cached(FOUND)?.query_row(named_params! { ":seq": seq.0 }, |row| {
+        let key = ClaimKey { seq, epoch: row.get::<_, i64>(0)? + 1 };
+        let (attempt, tries) = (row.get::<_, u32>(1)? + 1, row.get::<_, u32>(2)? + 1);
+        Ok((Begun { key, attempt, tries, reply: None, placed: row.get(3)? }, row.get(4)?))
+    });
+    let Some((begun, generated)) = found.optional()? else { return Ok(None) };
+    let claim = named_params! { ":seq": seq.0, ":me": tx.me, ":counted": begun.attempt != MAX_ATTEMPTS };
+    tx.db.prepare_cached(BEGIN)?.execute(claim)?;
+    Ok(Some((begun, generated)))
+}
+
+/// The lane of a claimed update, or [`StorageError::LostClaim`]: the fence of every write.
+fn claimed(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageError> {
     let claim = named_params! { ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me };
-    let lane = tx.db.prepare_cached(HELD)?.query_row(claim, inbox::lane).optional()?;
-    moves::current_lane(tx.db, lane.ok_or(StorageError::LostClaim)?)
+    let lane = tx.db.prepare_cached(CLAIMED)?.query_row(claim, inbox::lane).optional()?;
+    lane.ok_or(StorageError::LostClaim)
+}
+
+/// The place of a claimed update as it is known now: for writes to other tables.
+pub(super) fn held(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageError> {
+    moves::current_lane(tx.db, claimed(tx, key)?)
 }
 
 /// Completes an update: what its user said, and what is on its way to them, is not kept twice.
@@ -220,11 +228,10 @@ pub(super) fn absorb(tx: &Transaction<'_>, key: ClaimKey, others: &[Seq]) -> Res
 
 /// Takes an update out of its lane, and lets the next one be the head.
 fn leave(tx: &Transaction<'_>, sql: &str, key: ClaimKey, reason: Option<&str>) -> Result<(), StorageError> {
-    let change = named_params! {
-        ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me, ":now": tx.now.0, ":reason": reason,
-    };
-    let lane = tx.db.prepare_cached(sql)?.query_row(change, inbox::lane).optional()?;
-    inbox::promote(tx, lane.ok_or(StorageError::LostClaim)?)
+    let lane = claimed(tx, key)?;
+    let change = named_params! { ":seq": key.seq.0, ":now": tx.now.0, ":reason": reason };
+    tx.db.prepare_cached(sql)?.execute(change)?;
+    inbox::promote(tx, lane)
 }
 
 fn purge_step(tx: &Transaction<'_>, done_before: Timestamp) -> Result<u64, StorageError> {

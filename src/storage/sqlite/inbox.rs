@@ -23,8 +23,7 @@ const ACCEPT: &str = "
                                       AND state = 'pending'),
             0, :now, CASE :state WHEN 'parked' THEN :now END,
             sealed(:raw, 'inbox.raw', :bot, :update_id), :reason)
-    ON CONFLICT (bot, update_id) DO NOTHING
-    RETURNING seq";
+    ON CONFLICT (bot, update_id) DO NOTHING";
 
 pub(super) const PROMOTE: &str = "
     UPDATE inbox SET head = 1 WHERE head = 0 AND seq = (
@@ -197,7 +196,8 @@ fn insert(tx: &Transaction<'_>, update: &NewUpdate) -> Result<Accepted, StorageE
         ":state": if reason.is_some() { "parked" } else { "pending" },
         ":now": tx.now.0, ":raw": update.raw, ":reason": reason,
     };
-    let seq = tx.db.prepare_cached(ACCEPT)?.query_row(row, |row| row.get(0).map(Seq)).optional()?;
+    let stored = tx.db.prepare_cached(ACCEPT)?.execute(row)? == 1;
+    let seq = stored.then(|| Seq(tx.db.last_insert_rowid()));
     Ok(match (seq, reason) {
         (None, _) => Accepted::Duplicate,
         (Some(seq), None) => Accepted::New(seq),
