@@ -2,8 +2,8 @@
 //!
 //! It takes a job, then whatever else is queued by then, runs all of them in one transaction, commits once (one
 //! fsync) and answers all. While it commits, the next batch queues up: under load the batches grow by themselves. When
-//! several have come at once it waits a moment for more, since a commit costs the processor more than a job does; a
-//! lone job is not held back. A job that fails undoes its own writes alone.
+//! several have come at once it waits a moment for more, the longer the more there were, since a commit costs the processor
+//! more than a job does; a lone job is not held back. A job that fails undoes its own writes alone.
 //!
 //! A full or busy disk refuses the whole batch. A failed commit, a damaged file, a failed read, or a disk that stays full
 //! raise the alarm, and nothing is written from then on.
@@ -33,9 +33,11 @@ const BATCH: usize = 512;
 /// So many jobs in one commit, and it is a busy moment ...
 const BUSY: usize = 4;
 
-/// ... in which it waits so long before the next one: an answer passes here five times, and a tenth of what a person could
-/// notice is not used up.
-const GATHER: Duration = Duration::from_micros(500);
+/// ... in which it waits so long for each of them before the next one ...
+const GATHER_EACH: Duration = Duration::from_micros(100);
+
+/// ... but no longer than this: an answer passes here five times, and a tenth of what a person could notice is not used up.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// A disk may be full for as long as other programs need to clean up after themselves (logs that are rotated, a copy that
 /// fails and is removed). After that somebody has to act, and sees a process that ended sooner than one that waits.
@@ -93,18 +95,18 @@ impl Writer {
 
 impl Desk {
     fn work(self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
-        let (mut batch, mut full_since, mut busy) = (Vec::new(), None, false);
+        let (mut batch, mut full_since, mut last) = (Vec::new(), None, 0);
         while let Some(first) = queue.blocking_recv() {
             batch.push(first);
-            if busy {
-                std::thread::sleep(GATHER);
+            if last >= BUSY {
+                std::thread::sleep(GATHER_EACH.saturating_mul(u32::try_from(last).unwrap_or(u32::MAX)).min(GATHER));
             }
             while batch.len() < BATCH
                 && let Ok(next) = queue.try_recv()
             {
                 batch.push(next);
             }
-            busy = batch.len() >= BUSY;
+            last = batch.len();
             let watch = Stopwatch::start();
             let committed = self.alarm.check().and_then(|()| self.commit(&mut batch));
             let overruled = self.unless_full_for_long(committed, &mut full_since).err();
