@@ -63,11 +63,12 @@ struct Floor {
 impl Floor {
     fn start(self: &Arc<Self>, taken: Taken) {
         let floor = Arc::clone(self);
-        self.tasks.spawn(async move {
+        // In a box, since a task is moved several times before it runs, and this one has some kilobytes.
+        self.tasks.spawn(Box::pin(async move {
             let hard = &floor.tasks.stop().hard;
             let bench = Bench { tools: &floor.tools, suspects: &floor.suspects, hard };
             work(&bench, taken).await;
-        });
+        }));
     }
 
     fn hand(&self, id: UpdateId, taken: Taken) {
