@@ -6,12 +6,12 @@
 //!
 //! Every answer writes two of these lines, so what hides nothing is copied as the span has it and never read.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Subscriber};
 use tracing_log::NormalizeEvent;
 use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
@@ -43,15 +43,30 @@ where
             put(&mut fields.message, metadata.name());
         }
 
+        let mut target = Vec::new();
+        put(&mut target, metadata.target());
+
         // No character of a date or a level has to be escaped.
         writer.write_str(r#"{"timestamp":""#)?;
         SystemTime.format_time(&mut writer)?;
-        // Lower case, because hosts that colour by level look for "error", not "ERROR".
-        let (level, message) = (metadata.level().as_str().to_ascii_lowercase(), &fields.message);
-        write!(writer, r#"","level":"{level}","message":{message},"target":"#)?;
-        let mut target = String::new();
-        put(&mut target, metadata.target());
-        writeln!(writer, "{target}{}}}", fields.rest)
+        let (level, message) = (lower(*metadata.level()), text(&fields.message));
+        writeln!(
+            writer,
+            r#"","level":"{level}","message":{message},"target":{}{}}}"#,
+            text(&target),
+            text(&fields.rest)
+        )
+    }
+}
+
+/// Lower case, because hosts that colour by level look for "error", not "ERROR".
+const fn lower(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "error",
+        Level::WARN => "warn",
+        Level::INFO => "info",
+        Level::DEBUG => "debug",
+        Level::TRACE => "trace",
     }
 }
 
@@ -60,7 +75,8 @@ fn add_spans<S>(fields: &mut Fields, ctx: &FmtContext<'_, S, JsonFields>)
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let mut hides = OWN.into_iter().chain(fields.names.iter().copied()).map(str::to_owned).collect::<Vec<_>>();
+    // Of inner spans that had to be read.
+    let mut hidden = Vec::<String>::new();
     let mut spans = ctx.event_scope().into_iter().flatten().peekable();
     while let Some(span) = spans.next() {
         let extensions = span.extensions();
@@ -70,16 +86,21 @@ where
         if own.is_empty() {
             continue;
         }
-        if spans.peek().is_none() && !hides.iter().any(|name| own.contains(name.as_str())) {
+        let mut hiding = OWN.iter().chain(&fields.names).copied().chain(hidden.iter().map(String::as_str));
+        if spans.peek().is_none() && !hiding.any(|name| own.contains(name)) {
             // The name is looked for anywhere, also in values: then it is only slower.
-            let _ = write!(fields.rest, ",{own}");
+            fields.rest.push(b',');
+            fields.rest.extend_from_slice(own.as_bytes());
             continue;
         }
         let read: Map<String, Value> = serde_json::from_str(&recorded.fields).unwrap_or_default();
         for (name, value) in read {
-            if !hides.contains(&name) {
-                let _ = write!(fields.rest, ",{}:{value}", Value::from(name.as_str()));
-                hides.push(name);
+            if !OWN.iter().chain(&fields.names).any(|hides| *hides == name) && !hidden.contains(&name) {
+                fields.rest.push(b',');
+                put(&mut fields.rest, &name);
+                fields.rest.push(b':');
+                put(&mut fields.rest, &value);
+                hidden.push(name);
             }
         }
     }
@@ -90,9 +111,9 @@ where
 struct Fields {
     names: Vec<&'static str>,
     /// As JSON; empty: there is none.
-    message: String,
+    message: Vec<u8>,
     /// The others, each as `,"name":value`.
-    rest: String,
+    rest: Vec<u8>,
 }
 
 impl Fields {
@@ -103,8 +124,10 @@ impl Fields {
             name if name.starts_with("log.") || OWN.contains(&name) => {}
             name => {
                 let name = name.trim_start_matches("r#");
-                // Writing to a string does not fail. Rust's own names have nothing that JSON escapes.
-                let _ = write!(self.rest, r#","{name}":"#);
+                // Rust's own names have nothing that JSON escapes.
+                self.rest.extend_from_slice(br#",""#);
+                self.rest.extend_from_slice(name.as_bytes());
+                self.rest.extend_from_slice(br#"":"#);
                 put(&mut self.rest, value);
                 self.names.push(name);
             }
@@ -139,7 +162,12 @@ impl Visit for Fields {
 }
 
 /// Appends a value as JSON.
-fn put(text: &mut String, value: &(impl Serialize + ?Sized)) {
-    // Numbers, truth values and strings are all that there is, and these do not fail.
-    text.push_str(&serde_json::to_string(value).unwrap_or_default());
+fn put(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    // Numbers, truth values and strings are all that there is, and these do not fail; nor does writing to a vector.
+    let _ = serde_json::to_writer(json, value);
+}
+
+/// What [`put`] has written.
+fn text(json: &[u8]) -> &str {
+    std::str::from_utf8(json).unwrap_or_default()
 }
