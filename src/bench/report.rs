@@ -85,9 +85,9 @@ impl Figure {
         Self { wish: Some(wish), ..self }
     }
 
-    /// With the label of what it is one of.
+    /// With the label of what it is one of: of those, nothing is wished.
     pub(super) fn under(self, label: &str) -> Self {
-        Self { name: format!("{}, {label}", self.name), label: format!("{label}: {}", self.label), ..self }
+        Self { name: format!("{}, {label}", self.name), label: format!("{label}: {}", self.label), wish: None, ..self }
     }
 
     /// Has it one of these names?

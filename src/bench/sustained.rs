@@ -84,12 +84,12 @@ impl Measured {
     /// Rate, processor time and faults alone, each under a label: one of several measured in the same way.
     pub(super) fn brief(&self, world: &World, load: Load, label: &str) -> Vec<Figure> {
         let wanted = |figure: &Figure| figure.is_one_of(&["answers_per_second", "cpu_per_update", "answer_p99"]);
-        let mut figures: Vec<Figure> = self.figures(world, load).into_iter().filter(wanted).collect();
+        let figures: Vec<Figure> = self.figures(world, load).into_iter().filter(wanted).collect();
         let faults = look_at_all(world, load);
         let amiss = u32::try_from(faults.lost + faults.doubled + faults.out_of_order).map_or(f64::INFINITY, f64::from);
-        figures
-            .push(Figure::of("amiss", "lost, doubled, out of order", Unit::Count, Some(amiss)).wish(Wish::AtMost(0.0)));
-        figures.into_iter().map(|figure| figure.under(label)).collect()
+        let amiss = Figure::of("amiss", "lost, doubled, out of order", Unit::Count, Some(amiss));
+        let named = figures.into_iter().map(|figure| figure.under(label));
+        named.chain([amiss.under(label).wish(Wish::AtMost(0.0))]).collect()
     }
 
     fn figures(&self, world: &World, load: Load) -> Vec<Figure> {
