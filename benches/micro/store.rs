@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use routergram::clock::Clock;
-use routergram::storage::{Accepted, NewUpdate, Seq, Storage, StorageError};
+use routergram::storage::{Accepted, NewUpdate, Seq, Storage, StorageError, TurnId};
 use routergram::update::Lane;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -82,7 +82,10 @@ pub(crate) fn commits() -> Work {
     })
 }
 
-/// A long conversation, from its end back to what fits into a question.
+/// No turn is called so. Whoever wants a conversation without one is answered by the store, and not from memory.
+const NONE: Option<TurnId> = Some(TurnId(0));
+
+/// A long conversation, read from its end back to what fits into a question.
 pub(crate) fn context() -> Work {
     let store = Open::new();
     for id in 1..=TURNS {
@@ -90,7 +93,7 @@ pub(crate) fn context() -> Work {
         store.answer(seq, id, 1).expect("the disk takes it");
     }
     Box::new(move || {
-        let found = store.runtime.block_on(store.storage.conversation(lane(1), TOKENS, None)).expect("it is read");
+        let found = store.runtime.block_on(store.storage.conversation(lane(1), TOKENS, NONE)).expect("it is read");
         assert!((10..90).contains(&black_box(found).turns.len()), "a part of it fits");
     })
 }

@@ -2,11 +2,14 @@
 //!
 //! Conversations belong to a chat and topic; whether an update came through the control lane makes no difference.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, ToSql, named_params};
 
 use crate::storage::{Conversation, ConversationChange, PastTurn, StorageError, TurnId};
 use crate::update::Lane;
 
+use super::recent::{Change, Found};
 use super::{Sqlite, Transaction, moves, preferences, turns};
 
 const OPEN_ONE: &str = "
@@ -25,7 +28,7 @@ const NEWEST_TURNS: &str = "
     SELECT unsealed(question, 'turns.question', conversation, user_id, finished_at),
            unsealed(answer, 'turns.answer', conversation, user_id, finished_at),
            unsealed(attachments, 'turns.attachments', conversation, user_id, finished_at),
-           unsealed(annotations, 'turns.annotations', conversation, user_id, finished_at)
+           unsealed(annotations, 'turns.annotations', conversation, user_id, finished_at), id
     FROM turns
     WHERE conversation = :conversation AND answer <> '' AND replaced = 0 AND id IS NOT :without
       AND (asked_in = 0 OR asked_in IS NOT (SELECT asked_in FROM turns WHERE id = :without))
@@ -38,13 +41,20 @@ impl Sqlite {
         max_tokens: usize,
         without: Option<TurnId>,
     ) -> Result<Conversation, StorageError> {
+        if without.is_some() {
+            return self.read(move |db| Ok(find(db, lane, max_tokens, without)?.conversation)).await;
+        }
+        let (known, moment) = self.parts.recent.conversation(lane, max_tokens);
+        if let Some(known) = known {
+            #[cfg(debug_assertions)]
+            self.compare((lane, moment), max_tokens, &known).await;
+            return Ok(known);
+        }
+        let recent = Arc::clone(&self.parts.recent);
         self.read(move |db| {
-            let lane = moves::current_lane(db, lane)?;
-            let preferences = preferences::chosen(db, lane)?;
-            let Some((id, system_prompt)) = open_one(db, lane)? else {
-                return Ok(Conversation { preferences, ..Conversation::default() });
-            };
-            Ok(Conversation { system_prompt, turns: newest_turns(db, id, max_tokens, without)?, preferences })
+            let found = find(db, lane, max_tokens, None)?;
+            recent.keep((lane, moment), &found, max_tokens);
+            Ok(found.conversation)
         })
         .await
     }
@@ -71,6 +81,7 @@ pub(super) fn change(tx: &Transaction<'_>, lane: Lane, change: &ConversationChan
             };
             tx.db.prepare_cached(CLOSE)?.execute(close)?;
             open(tx, lane, system_prompt.as_deref())?;
+            tx.tell(Change::Lane(lane));
             Ok(())
         }
         ConversationChange::Replace(turn) => turns::replace(tx, *turn),
@@ -91,21 +102,43 @@ pub(super) fn open_one(db: &Connection, lane: Lane) -> Result<Option<(i64, Optio
     Ok(found.optional()?)
 }
 
+/// See [`Storage::conversation`](crate::storage::Storage::conversation).
+pub(super) fn find(
+    db: &Connection,
+    lane: Lane,
+    max_tokens: usize,
+    without: Option<TurnId>,
+) -> Result<Found, StorageError> {
+    let lane = moves::current_lane(db, lane)?;
+    let conversation = Conversation { preferences: preferences::chosen(db, lane)?, ..Conversation::default() };
+    let mut found = Found { lane, conversation, newest: 0, before: None };
+    if let Some((id, system_prompt)) = open_one(db, lane)? {
+        found.conversation.system_prompt = system_prompt;
+        let which = named_params! { ":conversation": id, ":without": without.map(|turn| turn.0) };
+        newest_turns(db, which, max_tokens, &mut found)?;
+    }
+    Ok(found)
+}
+
 /// Walks back from the newest turn and stops at the first that does not fit: the model is told an unbroken past.
 fn newest_turns(
     db: &Connection,
-    conversation: i64,
+    which: &[(&str, &dyn ToSql)],
     max_tokens: usize,
-    without: Option<TurnId>,
-) -> Result<Vec<PastTurn>, StorageError> {
+    found: &mut Found,
+) -> Result<(), StorageError> {
     let mut statement = db.prepare_cached(NEWEST_TURNS)?;
-    let which = named_params! { ":conversation": conversation, ":without": without.map(|turn| turn.0) };
     let mut rows = statement.query(which)?;
     let mut left = max_tokens;
-    let mut past = Vec::new();
+    let past = &mut found.conversation.turns;
     while let Some(row) = rows.next()? {
+        if found.newest == 0 {
+            found.newest = row.get(4)?;
+        }
         let (question, answer): (String, String) = (row.get(0)?, row.get(1)?);
-        let Some(rest) = left.checked_sub(tokens(&question) + tokens(&answer)) else {
+        let size = size(&question, &answer);
+        let Some(rest) = left.checked_sub(size) else {
+            found.before = Some(size);
             break;
         };
         left = rest;
@@ -113,7 +146,12 @@ fn newest_turns(
         past.push(PastTurn { question, attachments, answer, annotations: row.get(3)? });
     }
     past.reverse();
-    Ok(past)
+    Ok(())
+}
+
+/// What a turn takes of the tokens that a question has for the past.
+pub(super) const fn size(question: &str, answer: &str) -> usize {
+    tokens(question) + tokens(answer)
 }
 
 /// A message's size as it is estimated everywhere: three bytes per token, and four for its frame.

@@ -125,6 +125,7 @@ fn value(stored: ValueRef<'_>) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::recent::Change;
     use super::*;
     use crate::clock::Clock;
 
@@ -154,6 +155,7 @@ mod tests {
         let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let told = store.write(|tx| {
             tx.db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+            tx.tell(Change::All);
             let (mut told, mut number) = (Vec::new(), 0);
             for table in TABLES.iter().filter(|table| !table.theirs.is_empty()) {
                 let mut kinds = tx.db.prepare("SELECT name, type FROM pragma_table_info(?1)")?;

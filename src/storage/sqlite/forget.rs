@@ -12,6 +12,7 @@ use crate::clock::{Day, Timestamp};
 use crate::storage::{ClaimKey, Seq, StorageError};
 use crate::update::{self, Event, Lane};
 
+use super::recent::Change;
 use super::{Transaction, inbox};
 
 /// Lanes of their own chat in which something waits.
@@ -99,6 +100,7 @@ pub(super) fn forget(tx: &Transaction<'_>, key: ClaimKey, bot: i64, user: i64) -
     let note = named_params! { ":bot": bot, ":user": user, ":day": today.0 };
     tx.db.prepare_cached(NOTE)?.execute(note)?;
     tx.wipes.set(true);
+    tx.tell(Change::All);
     forget_costs(tx, today)
 }
 
@@ -179,6 +181,7 @@ pub(super) fn expire(tx: &Transaction<'_>, before: Timestamp) -> Result<bool, St
         let gone = tx.db.prepare_cached(sql)?.execute(step)?;
         if gone > 0 {
             tx.wipes.set(true);
+            tx.tell(Change::All);
         }
         if gone >= STEP {
             return Ok(true);

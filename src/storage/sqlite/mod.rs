@@ -5,6 +5,7 @@
 //! - The write-ahead log is copied back into the file by a fourth thread (`checkpoint`), so that no update pays for it.
 //! - One process at a time: `folder` locks the data folder and says who holds it. `open` checks and migrates.
 //! - `backup` copies the database out of a folder and back.
+//! - `recent` keeps in memory what those who are talking now will be asked about next.
 //! - `visit` is what a command may do while a bot is at work.
 //! - `errors` decides for each failure of SQLite whether it may be tried again or ends the process (`alarm`).
 //!
@@ -41,6 +42,7 @@ mod open;
 mod people;
 mod preferences;
 mod readers;
+mod recent;
 mod replies;
 mod seal;
 #[cfg(test)]
@@ -71,6 +73,8 @@ struct Parts {
     _checkpoints: checkpoint::Checkpoints,
     writer: writer::Writer,
     alarm: Alarm,
+    /// What those who are talking now have said.
+    recent: Arc<recent::Recent>,
     /// Rung after a commit with a line of the ledger whose cost is not known.
     left_open: Arc<Notify>,
     /// Why the last commit failed.

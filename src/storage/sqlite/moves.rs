@@ -13,6 +13,7 @@ use crate::storage::StorageError;
 use crate::update::Lane;
 
 use super::Sqlite;
+use super::recent::Change;
 
 const NOTE: &str = "INSERT INTO moved (bot, chat, here) VALUES (:bot, :from, :to) ON CONFLICT DO NOTHING";
 
@@ -76,6 +77,7 @@ impl Sqlite {
             for change in MOVE {
                 run(tx.db, change, &which)?;
             }
+            tx.tell(Change::All);
             Ok(true)
         })
         .await

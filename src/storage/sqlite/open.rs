@@ -19,6 +19,7 @@ use super::checkpoint::{Checkpoints, LogState};
 use super::errors::DISK_FAILS;
 use super::folder::{self, HeldFolder};
 use super::readers::Readers;
+use super::recent::Recent;
 use super::seal::{self, Fit};
 use super::unwritable::unwritable;
 use super::writer::{Desk, Writer};
@@ -86,6 +87,8 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>], key: Option<&D
     // Tests open with the schemas of older versions, which know no keys.
     if schema.len() == SCHEMA.len() {
         unlock(&db, &folder, key)?;
+        #[cfg(test)]
+        super::recent::untold::watch(&db).map_err(|error| explain(&file, &error))?;
     }
     if faults::is_on(Switch::SynchronousNormal) {
         db.execute_batch("PRAGMA synchronous = NORMAL").map_err(|error| explain(&file, &error))?;
@@ -108,10 +111,11 @@ pub(super) fn open(folder: &Path, clock: Clock, schema: &[M<'_>], key: Option<&D
     let checkpoints = Checkpoints::start(behind, Arc::clone(&log), alarm.clone()).map_err(other)?;
     let left_open = Arc::new(Notify::new());
     let trouble = Arc::new(Mutex::default());
-    let (ring, note) = (Arc::clone(&left_open), Arc::clone(&trouble));
-    let desk = Desk { db, clock, me, log, alarm: alarm.clone(), left_open: ring, trouble: note };
+    let recent = Arc::new(Recent::new());
+    let (ring, note, known) = (Arc::clone(&left_open), Arc::clone(&trouble), Arc::clone(&recent));
+    let desk = Desk { db, clock, me, log, alarm: alarm.clone(), recent: known, left_open: ring, trouble: note };
     let writer = Writer::start(desk).map_err(other)?;
-    let parts = Parts { readers, _checkpoints: checkpoints, writer, alarm, left_open, trouble, folder };
+    let parts = Parts { readers, _checkpoints: checkpoints, writer, alarm, recent, left_open, trouble, folder };
     Ok(Sqlite { parts: Arc::new(parts) })
 }
 

@@ -10,6 +10,7 @@ use crate::replies::Language;
 use crate::storage::{AnswerLength, PreferenceChange, Preferences, StorageError};
 use crate::update::Lane;
 
+use super::recent::Change;
 use super::{Sqlite, Transaction, moves};
 
 const CHOSEN: &str = "
@@ -88,6 +89,7 @@ fn set(tx: &Transaction<'_>, lane: Lane, column: &'static str, value: &dyn ToSql
     );
     let row = named_params! { ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread, ":value": value };
     tx.db.prepare_cached(&sql)?.execute(row)?;
+    tx.tell(Change::Lane(lane));
     Ok(())
 }
 
@@ -114,7 +116,11 @@ mod tests {
         let store = Sqlite::open(place.path(), Clock::movable(), None).await.unwrap();
         let rows = "INSERT INTO preferences (bot, chat, thread, model, effort, length) VALUES (1, 5, 0, 'a/b', 'wild', 'epic');
             INSERT INTO user_preferences (bot, user_id, language) VALUES (1, 5, 'xx'), (1, 6, NULL), (1, 7, 'ru')";
-        store.write(|tx| Ok(tx.db.execute_batch(rows)?)).await.unwrap();
+        let write = |tx: &Transaction<'_>| {
+            tx.tell(Change::All);
+            Ok(tx.db.execute_batch(rows)?)
+        };
+        store.write(write).await.unwrap();
         let model = Some("a/b".to_owned());
         assert_eq!(store.preferences(LANE).await.unwrap(), Preferences { model, ..Preferences::default() });
         assert_eq!(store.languages(1).await.unwrap(), [(7, Language::Ru)]);

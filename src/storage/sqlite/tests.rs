@@ -358,6 +358,7 @@ async fn a_long_log_is_started_anew() {
         me: 1,
         log: Arc::clone(&log),
         alarm: alarm.clone(),
+        recent: Arc::new(recent::Recent::new()),
         left_open: Arc::default(),
         trouble: Arc::default(),
     };

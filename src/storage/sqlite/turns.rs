@@ -5,9 +5,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use crate::storage::{AskedTurn, FinishedTurn, Seq, StorageError, TurnId};
+use crate::storage::{AskedTurn, FinishedTurn, PastTurn, Seq, StorageError, TurnId};
 use crate::update::{Attachment, Lane};
 
+use super::recent::Change;
 use super::{Sqlite, Transaction, conversations, ledger, moves};
 
 const TURN: &str = "
@@ -42,6 +43,9 @@ const REPLACE: &str = "
     UPDATE turns SET replaced = 1
     WHERE replaced = 0 AND conversation = (SELECT conversation FROM turns WHERE id = :turn)
       AND (id = :turn OR (asked_in <> 0 AND asked_in = (SELECT asked_in FROM turns WHERE id = :turn)))";
+
+const PLACE: &str = "
+    SELECT bot, chat, thread FROM conversations WHERE id = (SELECT conversation FROM turns WHERE id = :turn)";
 
 const ASKED_INLINE: &str = "
     SELECT turns.id, seq, unsealed(question, 'turns.question', conversation, user_id, finished_at), asked_in,
@@ -142,6 +146,12 @@ pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
         ":conversation": conversation, ":seq": seq.0, ":user": turn.user, ":asked_in": turn.asked_in, ":question": turn.question,
         ":answer": turn.answer, ":annotations": turn.annotations, ":complete": turn.complete, ":generation_id": generation_id, ":now": tx.now.0,
     })?;
+    // The model is told of no other.
+    if !turn.answer.is_empty() {
+        let (question, answer, annotations) = (turn.question.clone(), turn.answer.clone(), turn.annotations.clone());
+        let turn = PastTurn { question, attachments: self::attachments(&attachments), answer, annotations };
+        tx.tell(Change::Appended { lane, id: tx.db.last_insert_rowid(), turn });
+    }
     ledger::charge(tx, lane, seq, turn.usage.as_ref())
 }
 
@@ -156,6 +166,11 @@ pub(super) fn keep_messages(tx: &Transaction<'_>, lane: Lane, seq: Seq, messages
 
 /// Takes a turn out of its conversation, and with it every earlier attempt at the same question; they are kept.
 pub(super) fn replace(tx: &Transaction<'_>, turn: TurnId) -> Result<(), StorageError> {
-    tx.db.prepare_cached(REPLACE)?.execute(named_params! { ":turn": turn.0 })?;
+    let which = named_params! { ":turn": turn.0 };
+    tx.db.prepare_cached(REPLACE)?.execute(which)?;
+    let place = |row: &Row<'_>| Ok(Lane { bot: row.get(0)?, chat: row.get(1)?, thread: row.get(2)?, control: false });
+    if let Some(lane) = tx.db.prepare_cached(PLACE)?.query_row(which, place).optional()? {
+        tx.tell(Change::Lane(lane));
+    }
     Ok(())
 }

@@ -8,7 +8,7 @@
 //! A full or busy disk refuses the whole batch. A failed commit, a damaged file, a failed read, or a disk that stays full
 //! raise the alarm, and nothing is written from then on.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +22,7 @@ use crate::storage::StorageError;
 
 use super::Alarm;
 use super::checkpoint::{self, LogState};
+use super::recent::{Change, Recent};
 use super::worker::Worker;
 
 /// Jobs that may wait before callers have to; at 10 ms per commit it is more than two batches.
@@ -55,6 +56,15 @@ pub(super) struct Transaction<'a> {
     pub(super) left_open: &'a Cell<bool>,
     /// Set by whoever deletes what must not stay in the log.
     pub(super) wipes: &'a Cell<bool>,
+    /// See [`tell`](Self::tell).
+    changes: &'a RefCell<Vec<Change>>,
+}
+
+impl Transaction<'_> {
+    /// To be called by whoever changes turns, conversations or preferences, in the order of the changes.
+    pub(super) fn tell(&self, change: Change) {
+        self.changes.borrow_mut().push(change);
+    }
 }
 
 /// The way to the thread.
@@ -70,6 +80,7 @@ pub(super) struct Desk {
     pub(super) me: i64,
     pub(super) log: Arc<LogState>,
     pub(super) alarm: Alarm,
+    pub(super) recent: Arc<Recent>,
     pub(super) left_open: Arc<Notify>,
     /// Why the last commit failed, for whoever asks.
     pub(super) trouble: Arc<Mutex<Option<String>>>,
@@ -126,8 +137,11 @@ impl Desk {
     fn commit(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         let outcome = self.run(batch);
         // SQLite ends the transaction itself on some errors and leaves it open on others.
-        if outcome.is_err() && !self.db.is_autocommit() {
-            self.step("ROLLBACK")?;
+        if outcome.is_err() {
+            self.recent.heed([Change::All]);
+            if !self.db.is_autocommit() {
+                self.step("ROLLBACK")?;
+            }
         }
         self.log.written.store(true, Relaxed);
         outcome
@@ -157,16 +171,21 @@ impl Desk {
     /// A savepoint has every page copied before it is changed, and next to none is gone back to: a job looks before it writes. So they are only set when a job has failed after it had written; then all is undone,
     /// and done once more.
     fn run(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
-        let (left_open, wipes) = (Cell::new(false), Cell::new(false));
+        let (left_open, wipes, changes) = (Cell::new(false), Cell::new(false), RefCell::default());
         let (now, me) = (self.clock.now(), self.me);
-        let transaction = Transaction { db: &self.db, now, me, left_open: &left_open, wipes: &wipes };
+        let transaction =
+            Transaction { db: &self.db, now, me, left_open: &left_open, wipes: &wipes, changes: &changes };
         self.step("BEGIN IMMEDIATE")?;
         if !self.run_all(batch, &transaction)? {
             self.step("ROLLBACK")?;
             self.step("BEGIN IMMEDIATE")?;
+            changes.replace(vec![Change::All]);
             self.run_one_by_one(batch, &transaction)?;
         }
+        #[cfg(test)]
+        super::recent::untold::check(&self.db, !changes.borrow().is_empty());
         self.step("COMMIT")?;
+        self.recent.heed(changes.take());
         if left_open.get() {
             self.left_open.notify_one();
         }
