@@ -176,10 +176,10 @@ impl Play<'_> {
     }
 }
 
-/// Asks for a conversation, over and over.
+/// Asks for more and more of a conversation, so that memory has to read it again and again.
 async fn asks_meanwhile(store: &Sqlite, lane: Lane, max_tokens: usize) {
-    for _ in 0..4 {
-        store.conversation(lane, max_tokens, None).await.unwrap();
+    for more in [0, 10, 20, 30, 1000] {
+        store.conversation(lane, max_tokens + more, None).await.unwrap();
     }
 }
 

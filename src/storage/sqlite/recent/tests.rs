@@ -117,6 +117,13 @@ fn what_was_read_before_a_change_is_not_kept_after_it() {
 }
 
 #[test]
+fn what_is_read_under_a_name_that_a_group_has_no_more_is_not_kept() {
+    let recent = Recent::new();
+    recent.keep(recent.moment(-5), &found(-6, &[turn(0)], None), PLENTY);
+    assert_eq!(recent.chats(), [0; 0]);
+}
+
+#[test]
 fn a_turn_that_was_read_before_it_was_told_is_there_once() {
     let recent = Recent::new();
     recent.keeps(5, &[turn(1), turn(2)]);
