@@ -5,10 +5,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use crate::storage::{AskedTurn, FinishedTurn, PastTurn, Seq, StorageError, TurnId};
+use crate::storage::{AskedTurn, FinishedTurn, Seq, StorageError, TurnId};
 use crate::update::{Attachment, Lane};
 
-use super::recent::Change;
+use super::recent::{Change, Turn};
 use super::{Sqlite, Transaction, conversations, ledger, moves};
 
 const TURN: &str = "
@@ -148,8 +148,8 @@ pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
     })?;
     // The model is told of no other.
     if !turn.answer.is_empty() {
-        let (question, answer, annotations) = (turn.question.clone(), turn.answer.clone(), turn.annotations.clone());
-        let turn = PastTurn { question, attachments: self::attachments(&attachments), answer, annotations };
+        let files = self::attachments(&attachments);
+        let turn = Turn::new((&turn.question, &turn.answer), files, turn.annotations.clone());
         tx.tell(Change::Appended { lane, id: tx.db.last_insert_rowid(), turn });
     }
     ledger::charge(tx, lane, seq, turn.usage.as_ref())

@@ -6,20 +6,18 @@
 //!
 //! A conversation grows at its end with each answer. What leaves the largest budget that was asked for leaves memory.
 
-use crate::storage::{Conversation, PastTurn};
-use crate::update::Attachment;
+use crate::storage::{Conversation, PastTurn, Preferences};
 
-use super::Found;
-use crate::storage::sqlite::conversations::size;
+use super::{Found, Turn};
 
-/// Of an entry: its places in the map and in the order of use, and the handful of words that were chosen.
-const ENTRY_BYTES: usize = 384;
-
-/// Of a turn, or of a file that came with one, besides their texts: four to five texts' headers, and what an allocator adds.
-const PIECE_BYTES: usize = 160;
+/// Its places in the map and in the order of use, and the handful of words that were chosen.
+const ENTRY_BYTES: usize = 320;
 
 pub(super) struct Entry {
-    conversation: Conversation,
+    system_prompt: Option<Box<str>>,
+    preferences: Preferences,
+    /// Oldest first.
+    turns: Vec<Turn>,
     /// The id of the newest turn that it has seen.
     newest: i64,
     /// See [`Found::before`].
@@ -31,10 +29,18 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn new(found: &Found, budget: usize) -> Self {
-        let Found { conversation, newest, before, .. } = found;
-        let prompt = conversation.system_prompt.as_ref().map_or(0, String::len);
-        let weight = ENTRY_BYTES + prompt + conversation.turns.iter().map(weight).sum::<usize>();
-        Self { conversation: conversation.clone(), newest: *newest, before: *before, budget, weight }
+        let Conversation { system_prompt, turns, preferences } = &found.conversation;
+        let turns: Vec<Turn> = turns.iter().map(Turn::from).collect();
+        let prompt = system_prompt.as_deref().map_or(0, str::len);
+        Self {
+            system_prompt: system_prompt.as_deref().map(Into::into),
+            preferences: preferences.clone(),
+            newest: found.newest,
+            before: found.before,
+            budget,
+            weight: ENTRY_BYTES + prompt + turns.iter().map(Turn::weight).sum::<usize>(),
+            turns,
+        }
     }
 
     /// Bytes, nearly.
@@ -44,10 +50,9 @@ impl Entry {
 
     /// What the store would answer; `None`: it might know of more.
     pub(super) fn within(&mut self, max_tokens: usize) -> Option<Conversation> {
-        let turns = &self.conversation.turns;
-        let (mut left, mut first) = (max_tokens, turns.len());
+        let (mut left, mut first) = (max_tokens, self.turns.len());
         while first > 0
-            && let Some(rest) = left.checked_sub(size(&turns[first - 1].question, &turns[first - 1].answer))
+            && let Some(rest) = left.checked_sub(self.turns[first - 1].size())
         {
             (left, first) = (rest, first - 1);
         }
@@ -55,40 +60,28 @@ impl Entry {
             return None;
         }
         self.budget = self.budget.max(max_tokens);
-        let Conversation { system_prompt, preferences, .. } = &self.conversation;
-        let (system_prompt, preferences) = (system_prompt.clone(), preferences.clone());
-        Some(Conversation { system_prompt, turns: turns[first..].to_vec(), preferences })
+        Some(Conversation {
+            system_prompt: self.system_prompt.as_deref().map(Into::into),
+            turns: self.turns[first..].iter().map(PastTurn::from).collect(),
+            preferences: self.preferences.clone(),
+        })
     }
 
     /// Another turn was stored; this may have been read after it was.
-    pub(super) fn append(&mut self, id: i64, turn: PastTurn) {
+    pub(super) fn append(&mut self, id: i64, turn: Turn) {
         if id <= self.newest {
             return;
         }
         self.newest = id;
-        self.weight += weight(&turn);
-        let turns = &mut self.conversation.turns;
-        turns.push(turn);
-        let (mut fits, mut gone) = (turns.iter().map(|turn| size(&turn.question, &turn.answer)).sum::<usize>(), 0);
+        self.weight += turn.weight();
+        self.turns.push(turn);
+        let (mut fits, mut gone) = (self.turns.iter().map(Turn::size).sum::<usize>(), 0);
         while fits > self.budget {
-            let oldest = size(&turns[gone].question, &turns[gone].answer);
-            self.weight -= weight(&turns[gone]);
-            self.before = Some(oldest);
-            (fits, gone) = (fits - oldest, gone + 1);
+            let oldest = &self.turns[gone];
+            self.weight -= oldest.weight();
+            self.before = Some(oldest.size());
+            (fits, gone) = (fits - oldest.size(), gone + 1);
         }
-        turns.drain(..gone);
+        self.turns.drain(..gone);
     }
-}
-
-fn weight(turn: &PastTurn) -> usize {
-    let annotations = turn.annotations.as_ref().map_or(0, String::len);
-    let file = |file: &Attachment| {
-        let names = [&file.name, &file.mime].into_iter().flatten().map(String::len).sum::<usize>();
-        PIECE_BYTES + file.file.len() + names
-    };
-    PIECE_BYTES
-        + turn.question.len()
-        + turn.answer.len()
-        + annotations
-        + turn.attachments.iter().map(file).sum::<usize>()
 }

@@ -31,7 +31,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashlink::LruCache;
 
-use crate::storage::{Conversation, PastTurn};
+use crate::storage::Conversation;
 use crate::update::Lane;
 
 mod entry;
@@ -41,12 +41,14 @@ mod compared;
 mod model;
 #[cfg(test)]
 mod tests;
+mod turn;
 #[cfg(test)]
 pub(super) mod untold;
 
 use entry::Entry;
+pub(super) use turn::Turn;
 
-/// Bytes in all: eighty conversations as long as the program ever sends, or those of some thousand people who have just begun.
+/// Bytes in all: eighty conversations as long as the program ever sends, or ten short turns of each of two thousand people.
 const ROOM: usize = 4 << 20;
 
 /// One that is larger would put too many others out.
@@ -83,7 +85,7 @@ pub(super) enum Change {
         /// The turn's, in the store.
         id: i64,
         /// As it would be read.
-        turn: PastTurn,
+        turn: Turn,
     },
     /// Something else about the conversation of this lane, or about what was chosen for it.
     Lane(Lane),
@@ -155,7 +157,7 @@ impl Kept {
         self.remove(lane);
     }
 
-    fn append(&mut self, lane: Lane, id: i64, turn: PastTurn) {
+    fn append(&mut self, lane: Lane, id: i64, turn: Turn) {
         self.changed[counter(lane)] += 1;
         if let Some(mut entry) = self.remove(lane) {
             entry.append(id, turn);
