@@ -138,7 +138,7 @@ impl Desk {
         let outcome = self.run(batch);
         // SQLite ends the transaction itself on some errors and leaves it open on others.
         if outcome.is_err() {
-            self.recent.heed([Change::All]);
+            self.recent.heed(vec![Change::All]);
             if !self.db.is_autocommit() {
                 self.step("ROLLBACK")?;
             }

@@ -130,7 +130,7 @@ impl Recent {
     }
 
     /// What a commit has changed, in order. To be called before anybody is told of that commit.
-    pub(super) fn heed(&self, changes: impl IntoIterator<Item = Change>) {
+    pub(super) fn heed(&self, changes: Vec<Change>) {
         let mut kept = self.kept();
         for change in changes {
             match change {

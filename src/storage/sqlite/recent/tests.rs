@@ -85,14 +85,14 @@ fn a_conversation_grows_at_its_end_and_keeps_what_fits_into_the_largest_budget_i
     let (recent, all) = (Recent::new(), vec![turn(6); 100]);
     recent.keep(recent.moment(5), &found(5, &[], None), 0);
     for (id, turn) in (1..).zip(&all) {
-        recent.heed([appended(5, id, turn)]);
+        recent.heed(vec![appended(5, id, turn)]);
         assert_eq!(recent.turns(5, 0).unwrap(), [], "{id}");
         assert_eq!(recent.turns(5, 100), None, "it was asked for none");
     }
     recent.keeps(5, &all[..10]);
     recent.keep(recent.moment(5), &found(5, &all[..10], Some(7)), 100);
     for id in 11..=100 {
-        recent.heed([appended(5, id, &turn(6))]);
+        recent.heed(vec![appended(5, id, &turn(6))]);
         assert_eq!(recent.turns(5, 100).unwrap().len(), 10);
         assert_eq!(recent.turns(5, 110), None, "an eleventh would fit");
     }
@@ -106,13 +106,13 @@ fn what_was_read_before_a_change_is_not_kept_after_it() {
     for change in [appended(5, 1, &turn(0)), Change::Lane(lane(5)), Change::All] {
         let (before, elsewhere) = (recent.moment(5), recent.moment(6));
         let all = matches!(change, Change::All);
-        recent.heed([change]);
+        recent.heed(vec![change]);
         recent.keep(before, &found(5, &[], None), PLENTY);
         recent.keep(elsewhere, &found(6, &[], None), PLENTY);
         assert_eq!(recent.chats(), if all { vec![] } else { vec![6] });
         recent.keep(recent.moment(5), &found(5, &[], None), PLENTY);
         assert!(recent.turns(5, 0).is_some());
-        recent.heed([Change::Lane(lane(5))]);
+        recent.heed(vec![Change::Lane(lane(5))]);
     }
 }
 
@@ -127,7 +127,7 @@ fn what_is_read_under_a_name_that_a_group_has_no_more_is_not_kept() {
 fn a_turn_that_was_read_before_it_was_told_is_there_once() {
     let recent = Recent::new();
     recent.keeps(5, &[turn(1), turn(2)]);
-    recent.heed([appended(5, 2, &turn(2)), appended(5, 3, &turn(3))]);
+    recent.heed(vec![appended(5, 2, &turn(2)), appended(5, 3, &turn(3))]);
     assert_eq!(recent.turns(5, PLENTY).unwrap(), [turn(1), turn(2), turn(3)]);
 }
 
@@ -139,13 +139,13 @@ fn whoever_has_talked_least_lately_leaves_first_and_no_conversation_puts_all_the
     }
     assert_eq!(recent.chats(), [1, 2, 3, 4]);
     assert!(recent.turns(1, PLENTY).is_some());
-    recent.heed([appended(2, 2, &turn(0))]);
+    recent.heed(vec![appended(2, 2, &turn(0))]);
     recent.keeps(5, std::slice::from_ref(&quarter));
     assert_eq!(recent.chats(), [4, 1, 2, 5]);
-    recent.heed([appended(2, 3, &turn(LARGEST))]);
+    recent.heed(vec![appended(2, 3, &turn(LARGEST))]);
     recent.keeps(6, &[turn(LARGEST)]);
     assert_eq!(recent.chats(), [4, 1, 5]);
-    recent.heed([Change::All]);
+    recent.heed(vec![Change::All]);
     assert_eq!(recent.chats(), [0; 0]);
     for chat in 0..100_000 {
         recent.keeps(chat, &[]);
