@@ -37,7 +37,9 @@ const ASKED_IN: &str = "
 
 const KEEP_MESSAGES: &str = "
     UPDATE turns SET messages = :messages
-    WHERE id = (SELECT max(id) FROM turns WHERE conversation = :conversation) AND seq = :seq";
+    WHERE seq = :seq AND id = (
+        SELECT max(id) FROM turns WHERE conversation = (
+            SELECT id FROM conversations WHERE bot = :bot AND chat = :chat AND thread = :thread AND closed_at IS NULL))";
 
 const REPLACE: &str = "
     UPDATE turns SET replaced = 1
@@ -157,9 +159,10 @@ pub(super) fn append(tx: &Transaction<'_>, lane: Lane, seq: Seq, turn: &Finished
 
 /// Notes which messages carry the answer of the turn that this update has just asked.
 pub(super) fn keep_messages(tx: &Transaction<'_>, lane: Lane, seq: Seq, messages: &[i64]) -> Result<(), StorageError> {
-    let Some((conversation, _)) = conversations::open_one(tx.db, lane)? else { return Ok(()) };
     let messages = serde_json::to_string(messages)?;
-    let change = named_params! { ":conversation": conversation, ":seq": seq.0, ":messages": messages };
+    let change = named_params! {
+        ":bot": lane.bot, ":chat": lane.chat, ":thread": lane.thread, ":seq": seq.0, ":messages": messages,
+    };
     tx.db.prepare_cached(KEEP_MESSAGES)?.execute(change)?;
     Ok(())
 }
