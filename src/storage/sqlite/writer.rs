@@ -35,7 +35,7 @@ const BATCH: usize = 512;
 const BUSY: usize = 4;
 
 /// ... in which it waits so long for each of them before the next one ...
-const GATHER_EACH: Duration = Duration::from_micros(100);
+const GATHER_EACH: Duration = Duration::from_micros(50);
 
 /// ... but no longer than this: an answer passes here five times, and a tenth of what a person could notice is not used up.
 const GATHER: Duration = Duration::from_millis(2);
