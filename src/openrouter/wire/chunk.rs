@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::lenient::{Lenient, lenient};
@@ -178,7 +178,7 @@ impl Lenient for Thought {
 
     fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         let mut any = false;
-        while list.next_element::<serde::de::IgnoredAny>()?.is_some() {
+        while list.next_element::<IgnoredAny>()?.is_some() {
             any = true;
         }
         Ok(Self(any))
@@ -190,8 +190,8 @@ impl Lenient for Thought {
 }
 
 /// A list, empty when it is something else.
-fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
-    Ok(Vec::deserialize(Value::deserialize(from)?).unwrap_or_default())
+fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Value>, D::Error> {
+    Ok(if let Value::Array(list) = Value::deserialize(from)? { list } else { Vec::new() })
 }
 
 #[cfg(test)]
@@ -208,6 +208,29 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(chunk.usage().unwrap(), Usage { prompt_tokens: Some(12), ..Usage::default() });
+    }
+
+    #[test]
+    fn what_is_of_an_odd_type_counts_as_not_there_and_hides_nothing_behind_it() {
+        let mut chunk: Chunk = serde_json::from_value(json!({
+            "id": 7, "model": {"name": "a"}, "provider": ["b", {"c": [1.5, true, null]}],
+            "choices": [
+                {"index": 1, "delta": {"content": "another's"}},
+                {"index": "first", "finish_reason": 3, "delta": {
+                    "refusal": {}, "reasoning": 1, "annotations": "none", "content": "ours",
+                }},
+            ],
+        }))
+        .unwrap();
+        assert_eq!((&chunk.id, &chunk.model, &chunk.provider), (&None, &None, &None));
+        let mut choice = chunk.choice().unwrap();
+        let mut delta = choice.delta();
+        assert_eq!((choice.finish_reason(), delta.is_reasoning(), delta.read_files().count()), (None, false, 0));
+        assert_eq!(delta.text().as_deref(), Some("ours"));
+        assert!(
+            serde_json::from_value::<Chunk>(json!({"choices": "none"})).is_err(),
+            "a broken stream is no lenient matter"
+        );
     }
 
     #[test]

@@ -34,7 +34,8 @@ const BATCH: usize = 512;
 /// So many jobs in one commit, and it is a busy moment ...
 const BUSY: usize = 4;
 
-/// ... in which it waits so long for each of them before the next one ...
+/// ... in which it waits so long for each of them before the next one (half a millisecond after ten, which are two answers; all
+/// of [`GATHER`] after forty, as when a core has nothing else to do) ...
 const GATHER_EACH: Duration = Duration::from_micros(50);
 
 /// ... but no longer than this: an answer passes here five times, and a tenth of what a person could notice is not used up.
@@ -168,8 +169,8 @@ impl Desk {
         )))
     }
 
-    /// A savepoint has every page copied before it is changed, and next to none is gone back to: a job looks before it writes. So they are only set when a job has failed after it had written; then all is undone,
-    /// and done once more.
+    /// A savepoint has every page copied before it is changed, and next to none is gone back to: a job looks before it
+    /// writes. So they are only set when a job has failed after it had written; then all is undone, and done once more.
     fn run(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         let (left_open, wipes, changes) = (Cell::new(false), Cell::new(false), RefCell::default());
         let (now, me) = (self.clock.now(), self.me);
