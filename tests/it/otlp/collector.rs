@@ -98,6 +98,14 @@ impl Collector {
     pub(super) async fn gets(&self, name: &str) {
         until(&format!("the span {name:?} arrives"), async || self.spans().iter().any(|span| span.name == name)).await;
     }
+
+    /// Returns when a line that says this has arrived: lines leave apart from spans, at a time of their own.
+    pub(super) async fn hears(&self, said: &str) {
+        until(&format!("the line {said:?} arrives"), async || {
+            self.lines().iter().any(|(_, line)| message(line) == said)
+        })
+        .await;
+    }
 }
 
 /// An attribute as text.

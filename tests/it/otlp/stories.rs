@@ -27,6 +27,7 @@ async fn an_update_is_one_trace_from_receipt_to_settlement_also_across_kill_9() 
     world.anna("count");
     within("the model pauses", gate.reached()).await;
     collector.gets("receipt").await;
+    collector.hears("An update was received and stored").await;
     world.bot.dies();
     drop(gate);
     let mut gate = world.model.hold_after(2);
@@ -128,6 +129,7 @@ async fn only_the_programs_own_spans_and_lines_are_exported_and_exporting_is_non
     world.answers(ANNA, 1).await;
     world.drains().await;
     collector.gets("update").await;
+    collector.hears("Delivered").await;
     let names: BTreeSet<String> = collector.spans().into_iter().map(|span| span.name).collect();
     assert!(names.iter().all(|name| ["receipt", "update", "settlement"].contains(&name.as_str())), "{names:?}");
     let targets: BTreeSet<String> = collector.lines().into_iter().map(|(target, _)| target).collect();
