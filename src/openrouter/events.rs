@@ -29,12 +29,23 @@ const RESPONSE_BYTES: usize = 64 << 20;
 /// What a response brought.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// A chunk.
-    Chunk(Box<Chunk>),
+    /// A chunk, unread.
+    Data(Data),
     /// `[DONE]`: nothing more is coming, although the body stays open.
     Done,
     /// The body ended.
     Ended,
+}
+
+/// The JSON of an event. What is read of it stays in it.
+#[derive(Debug)]
+pub(super) struct Data(String);
+
+impl Data {
+    /// Reads it.
+    pub(super) fn read(&self) -> Result<Chunk<'_>, Fault> {
+        serde_json::from_str(self.0.trim()).map_err(|_| Fault::Garbage)
+    }
 }
 
 /// Why a response cannot be read on.
@@ -94,25 +105,26 @@ impl Events {
     pub(super) async fn next(&mut self) -> Result<Event, Fault> {
         while let Some(event) = self.parsed.next().await {
             locked(&self.intake).since_event = 0;
-            let data = event.map_err(fault)?.data;
-            match data.as_deref().map(str::trim) {
+            let data = event.map_err(fault)?.data.unwrap_or_default();
+            match data.trim() {
                 // Not ours, or a heartbeat.
-                None | Some("") => {}
-                Some("[DONE]") => return Ok(Event::Done),
-                Some(data) => {
+                "" => {}
+                "[DONE]" => return Ok(Event::Done),
+                _ => {
                     self.any = true;
-                    return serde_json::from_str(data).map(Event::Chunk).map_err(|_| Fault::Garbage);
+                    return Ok(Event::Data(Data(data)));
                 }
             }
         }
-        Ok(self.whole_body().map_or(Event::Ended, Event::Chunk))
+        Ok(self.whole_body().map_or(Event::Ended, Event::Data))
     }
 
     /// The body, when it was JSON and no stream; once.
-    fn whole_body(&mut self) -> Option<Box<Chunk>> {
+    fn whole_body(&mut self) -> Option<Data> {
         let Body::Json(body) = std::mem::take(&mut locked(&self.intake).body) else { return None };
-        let chunk: Chunk = serde_json::from_slice(&body).ok()?;
-        (!self.any && chunk.says_something()).then(|| Box::new(chunk))
+        let body = Data(String::from_utf8(body).ok()?);
+        let says_something = body.read().is_ok_and(|chunk| chunk.says_something());
+        (!self.any && says_something).then_some(body)
     }
 }
 
@@ -128,8 +140,11 @@ pub fn overheard(pieces: &[&[u8]]) -> Vec<String> {
     loop {
         // Everything is there, so nothing is waited for.
         let event = events.next().now_or_never();
-        let last = !matches!(event, Some(Ok(Event::Chunk(_))));
-        heard.push(format!("{event:?}"));
+        let last = !matches!(event, Some(Ok(Event::Data(_))));
+        heard.push(match &event {
+            Some(Ok(Event::Data(data))) => format!("{:?}", data.read()),
+            other => format!("{other:?}"),
+        });
         if last {
             return heard;
         }
@@ -185,9 +200,12 @@ mod tests {
         let mut said = Vec::new();
         loop {
             match events.next().await {
-                Ok(Event::Chunk(mut chunk)) => match chunk.error() {
-                    Some(error) => said.push(format!("error {}", error.message)),
-                    None => said.push(chunk.choice().unwrap_or_default().delta().text().unwrap_or_default()),
+                Ok(Event::Data(data)) => match data.read() {
+                    Ok(mut chunk) => match chunk.error() {
+                        Some(error) => said.push(format!("error {}", error.message)),
+                        None => said.push(chunk.choice().unwrap_or_default().delta().text().unwrap_or_default()),
+                    },
+                    Err(fault) => break said.push(fault.to_string()),
                 },
                 Ok(Event::Done) => said.push("DONE".into()),
                 Ok(Event::Ended) => break said.push("END".into()),

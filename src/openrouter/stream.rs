@@ -11,6 +11,7 @@
 //! What it refuses to do: ask again after a delta (that would be billed twice), and call an answer whole that the server
 //! did not end (neither a finish reason nor `[DONE]`).
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -190,9 +191,11 @@ impl AnswerStream {
 
     /// Takes what came; `None` when nothing did in time.
     fn take(&mut self, event: Option<Result<Event, Fault>>) -> Result<Step, Failure> {
-        let finished = self.finish.reason.is_some();
         match event {
-            Some(Ok(Event::Chunk(chunk))) => self.take_chunk(*chunk),
+            Some(Ok(Event::Data(data))) => match data.read() {
+                Ok(chunk) => self.take_chunk(chunk),
+                Err(fault) => self.interrupted(Failure::passing(fault.to_string())),
+            },
             Some(Ok(Event::Done)) => {
                 self.conclude(true)?;
                 if let State::Reading(events) = std::mem::replace(&mut self.state, State::Ended) {
@@ -201,13 +204,17 @@ impl AnswerStream {
                 Ok(Step::Onward)
             }
             Some(Ok(Event::Ended)) => self.conclude(false),
-            Some(Err(_)) | None if finished => self.conclude(true),
-            Some(Err(fault)) => Err(Failure::passing(fault.to_string())),
-            None => Err(Failure::stalled(self.client.timeout())),
+            Some(Err(fault)) => self.interrupted(Failure::passing(fault.to_string())),
+            None => self.interrupted(Failure::stalled(self.client.timeout())),
         }
     }
 
-    fn take_chunk(&mut self, mut chunk: Chunk) -> Result<Step, Failure> {
+    /// Nothing more can be read. Behind a finish reason that spoils nothing.
+    fn interrupted(&self, failure: Failure) -> Result<Step, Failure> {
+        if self.finish.reason.is_some() { self.conclude(true) } else { Err(failure) }
+    }
+
+    fn take_chunk(&mut self, mut chunk: Chunk<'_>) -> Result<Step, Failure> {
         self.note(&mut chunk);
         let mut choice = chunk.choice().unwrap_or_default();
         let mut delta = choice.delta();
@@ -237,12 +244,12 @@ impl AnswerStream {
     }
 
     /// Keeps what a chunk tells beside the answer.
-    fn note(&mut self, chunk: &mut Chunk) {
+    fn note(&mut self, chunk: &mut Chunk<'_>) {
         if self.generation_id.is_none() {
-            self.generation_id = chunk.id.take().filter(|id| !id.is_empty());
+            self.generation_id = chunk.id.take().filter(|id| !id.is_empty()).map(Cow::into_owned);
         }
-        self.finish.model = chunk.model.take().or(self.finish.model.take());
-        self.finish.provider = chunk.provider.take().or(self.finish.provider.take());
+        keep(&mut self.finish.model, chunk.model.take());
+        keep(&mut self.finish.provider, chunk.provider.take());
         if let Some(usage) = chunk.usage() {
             self.finish.usage = usage;
         }
@@ -307,5 +314,12 @@ impl AnswerStream {
         }
         self.state = State::Failed(error.clone());
         Err(error)
+    }
+}
+
+/// Keeps what every chunk tells anew.
+fn keep(known: &mut Option<String>, told: Option<Cow<'_, str>>) {
+    if let Some(told) = told.filter(|told| known.as_deref() != Some(told)) {
+        *known = Some(told.into_owned());
     }
 }

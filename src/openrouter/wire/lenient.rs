@@ -1,21 +1,27 @@
 //! Fields that servers fill as they like: what is not of the expected type counts as not there, and is passed over unread.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// What may be read of a field. Whatever is not said here is [`Default`].
-pub(super) trait Lenient: Default {
+pub(super) trait Lenient<'de>: Default {
     fn from_text(_: &str) -> Self {
         Self::default()
+    }
+
+    /// A text as it stands in what is read, with nothing escaped in it.
+    fn from_borrowed(text: &'de str) -> Self {
+        Self::from_text(text)
     }
 
     fn from_integer(_: i64) -> Self {
         Self::default()
     }
 
-    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
@@ -25,26 +31,30 @@ pub(super) trait Lenient: Default {
     }
 }
 
-impl Lenient for Option<String> {
+impl<'de: 'a, 'a> Lenient<'de> for Option<Cow<'a, str>> {
     fn from_text(text: &str) -> Self {
-        Some(text.to_owned())
+        Some(Cow::Owned(text.to_owned()))
+    }
+
+    fn from_borrowed(text: &'de str) -> Self {
+        Some(Cow::Borrowed(text))
     }
 }
 
-impl Lenient for Option<i64> {
+impl Lenient<'_> for Option<i64> {
     fn from_integer(number: i64) -> Self {
         Some(number)
     }
 }
 
 /// Reads a field: for `deserialize_with`.
-pub(super) fn lenient<'de, D: Deserializer<'de>, T: Lenient>(from: D) -> Result<T, D::Error> {
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: Lenient<'de>>(from: D) -> Result<T, D::Error> {
     from.deserialize_any(Anything(PhantomData))
 }
 
 struct Anything<T>(PhantomData<T>);
 
-impl<'de, T: Lenient> Visitor<'de> for Anything<T> {
+impl<'de, T: Lenient<'de>> Visitor<'de> for Anything<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,6 +63,10 @@ impl<'de, T: Lenient> Visitor<'de> for Anything<T> {
 
     fn visit_str<E>(self, text: &str) -> Result<T, E> {
         Ok(T::from_text(text))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(T::from_borrowed(text))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<T, E> {

@@ -79,16 +79,16 @@ pub(super) fn micro_usd(cost: &Value) -> Option<i64> {
 }
 
 pub(super) fn read_usage(usage: &Value) -> Usage {
-    let tokens = |pointer: &str| {
-        let count = usage.pointer(pointer)?;
+    let tokens = |of: Option<&Value>, name: &str| {
+        let count = of?.get(name)?;
         #[expect(clippy::cast_possible_truncation, reason = "some servers write counts as floats; they are small")]
         count.as_i64().or_else(|| count.as_f64().map(|count| count as i64))
     };
     Usage {
-        prompt_tokens: tokens("/prompt_tokens"),
-        completion_tokens: tokens("/completion_tokens"),
-        reasoning_tokens: tokens("/completion_tokens_details/reasoning_tokens"),
-        cached_tokens: tokens("/prompt_tokens_details/cached_tokens"),
+        prompt_tokens: tokens(Some(usage), "prompt_tokens"),
+        completion_tokens: tokens(Some(usage), "completion_tokens"),
+        reasoning_tokens: tokens(usage.get("completion_tokens_details"), "reasoning_tokens"),
+        cached_tokens: tokens(usage.get("prompt_tokens_details"), "cached_tokens"),
         cost_micro_usd: usage.get("cost").and_then(micro_usd),
     }
 }
