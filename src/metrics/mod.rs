@@ -4,10 +4,10 @@
 //! Counters live in the process-wide recorder of the `metrics` crate and are rendered at `/metrics`. No label holds
 //! anything that a person wrote or an id of a person or chat, and every label's values are bounded.
 //!
-//! What is counted for every update or commit goes through handles that are looked up once ([`Hot`]): an atomic addition
-//! each. The rest looks its series up by name (some 100 ns), which is nothing beside the call or answer that it counts.
+//! What is counted for every update, answer or commit goes through handles that are looked up once ([`Hot`], [`Series`]): an
+//! atomic addition each. The rest looks its series up by name (some 100 ns), which is nothing beside what it counts.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use metrics::{
     Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
@@ -19,6 +19,7 @@ mod names;
 mod page;
 mod process;
 mod reference;
+mod series;
 mod spend;
 mod table;
 
@@ -26,6 +27,7 @@ use names::Names;
 pub use page::Published;
 pub use process::PROCESS;
 pub use reference::reference;
+use series::Series;
 use spend::Spend;
 pub use table::{Kind, Label, METRICS, Metric, Values};
 
@@ -34,6 +36,14 @@ static MODELS: Names = Names::at_most(50);
 /// The Bot API has some 25 kinds of updates.
 static KINDS: Names = Names::at_most(40);
 static SPENT: Spend = Spend::nothing();
+/// By model and kind.
+static TOKENS: Series<(Arc<str>, &str)> = Series::none();
+/// By method and outcome.
+static CALLS: Series<(&str, &str)> = Series::none();
+/// By outcome.
+static REQUESTS: Series<&str> = Series::none();
+/// By how they ended.
+static ANSWERS: Series<&str> = Series::none();
 static HOT: OnceLock<Hot> = OnceLock::new();
 static PUBLISHED: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -48,6 +58,9 @@ struct Hot {
     commit_seconds: Histogram,
     commit_jobs: Histogram,
     call_seconds: Histogram,
+    first_token: Histogram,
+    written: Histogram,
+    delivered: Histogram,
     reserved: Gauge,
 }
 
@@ -107,6 +120,9 @@ impl Hot {
             commit_seconds: histogram!("routergram_store_commit_seconds"),
             commit_jobs: histogram!("routergram_store_commit_jobs"),
             call_seconds: histogram!("routergram_telegram_call_seconds"),
+            first_token: histogram!("routergram_answer_first_token_seconds"),
+            written: histogram!("routergram_answer_written_seconds"),
+            delivered: histogram!("routergram_answer_delivered_seconds"),
             reserved: gauge!("routergram_reserved_usd"),
         }
     }
@@ -159,7 +175,7 @@ pub fn send_repeated(cause: &'static str) {
 
 /// The first word of an answer came, so long after it was asked for.
 pub fn first_token(seconds: f64) {
-    histogram!("routergram_answer_first_token_seconds").record(seconds);
+    hot(|hot| hot.first_token.record(seconds));
 }
 
 /// A person saw the first words of an answer, so long after it was asked for.
@@ -169,19 +185,27 @@ pub fn first_frame(seconds: f64) {
 
 /// An answer ended: "complete", "stopped", "cut", or the failure's name; so long after it was asked for.
 pub fn answer_ended(how: &'static str, seconds: f64) {
-    counter!("routergram_answers_total", "ended" => how).increment(1);
-    histogram!("routergram_answer_written_seconds").record(seconds);
+    hot(|hot| {
+        ANSWERS.count(how, 1, |how| counter!("routergram_answers_total", "ended" => *how));
+        hot.written.record(seconds);
+    });
 }
 
 /// A whole answer is with whoever asked, so long after the question came.
 pub fn answer_delivered(seconds: f64) {
-    histogram!("routergram_answer_delivered_seconds").record(seconds);
+    hot(|hot| hot.delivered.record(seconds));
 }
 
 /// Tokens of an answer: `kind` is "prompt", "completion", "reasoning" or "cached".
 pub fn tokens_used(model: &str, kind: &'static str, count: i64) {
     let count = u64::try_from(count).unwrap_or(0);
-    counter!("routergram_tokens_total", "model" => MODELS.label(model), "kind" => kind).increment(count);
+    hot(|_| {
+        TOKENS.count(
+            (MODELS.label(model), kind),
+            count,
+            |(model, kind)| counter!("routergram_tokens_total", "model" => Arc::clone(model), "kind" => *kind),
+        );
+    });
 }
 
 /// An answer, or a look at its cost afterwards, told what it cost, in millionths of a dollar.
@@ -226,7 +250,7 @@ pub fn questions_in_doubt(count: u64) {
 
 /// The model's server answered a request, or did not: "accepted", or what the failure means.
 pub fn model_requested(outcome: &'static str) {
-    counter!("routergram_model_requests_total", "outcome" => outcome).increment(1);
+    hot(|_| REQUESTS.count(outcome, 1, |outcome| counter!("routergram_model_requests_total", "outcome" => *outcome)));
 }
 
 /// A request to the model's server will be made again.
@@ -237,10 +261,16 @@ pub fn model_request_repeated() {
 /// A call to Telegram ended: its method, "ok" or what kind of failure it was, and how long it took. A poll takes as long
 /// as nobody writes, so its time says nothing.
 pub fn telegram_called(method: &'static str, outcome: &'static str, seconds: f64) {
-    counter!("routergram_telegram_calls_total", "method" => method, "outcome" => outcome).increment(1);
-    if !method.eq_ignore_ascii_case("getUpdates") {
-        hot(|hot| hot.call_seconds.record(seconds));
-    }
+    hot(|hot| {
+        CALLS.count(
+            (method, outcome),
+            1,
+            |(method, outcome)| counter!("routergram_telegram_calls_total", "method" => *method, "outcome" => *outcome),
+        );
+        if !method.eq_ignore_ascii_case("getUpdates") {
+            hot.call_seconds.record(seconds);
+        }
+    });
 }
 
 /// How many calls a second go to Telegram at most, as set or learnt; 0 while no limit is known.
