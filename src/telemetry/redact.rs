@@ -9,6 +9,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
 use tracing::Metadata;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -18,34 +19,53 @@ const SHORTEST_SECRET: usize = 8;
 /// Knows the secrets of this process. Clones share them.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// What to look for and what to write instead, longest first, so that a secret inside another leaves no rest.
-    needles: Arc<[(String, &'static str)]>,
+    /// Longest first, so that a secret inside another leaves no rest.
+    needles: Arc<[Needle]>,
+}
+
+/// A secret.
+struct Needle {
+    secret: String,
+    /// What is written instead.
+    instead: &'static str,
+    /// Looks for it, and was prepared for that once.
+    finder: Finder<'static>,
+}
+
+impl Needle {
+    fn new((secret, instead): (String, &'static str)) -> Self {
+        let finder = Finder::new(secret.as_bytes()).into_owned();
+        Self { secret, instead, finder }
+    }
 }
 
 impl Redactor {
     /// Takes pairs of a secret and what stands for it. Secrets of fewer than 8 characters are not looked for.
     #[must_use]
     pub fn new(secrets: impl IntoIterator<Item = (String, &'static str)>) -> Self {
-        let mut needles: Vec<_> =
-            secrets.into_iter().filter(|(secret, _)| secret.chars().count() >= SHORTEST_SECRET).collect();
-        needles.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
+        let long = secrets.into_iter().filter(|(secret, _)| secret.chars().count() >= SHORTEST_SECRET);
+        let mut needles: Vec<_> = long.map(Needle::new).collect();
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.secret.len()));
         Self { needles: needles.into() }
     }
 
     /// `text` without the secrets.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.needles.iter().fold(Cow::Borrowed(text), |text, (secret, instead)| {
-            if text.contains(secret.as_str()) { Cow::Owned(text.replace(secret.as_str(), instead)) } else { text }
+        self.needles.iter().fold(Cow::Borrowed(text), |text, Needle { secret, instead, finder }| {
+            match finder.find(text.as_bytes()) {
+                Some(_) => Cow::Owned(text.replace(secret.as_str(), instead)),
+                None => text,
+            }
         })
     }
 
     /// The same for bytes that count themselves, such as protobuf: a secret's bytes become as many asterisks.
     #[must_use]
     pub fn masked(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        for (secret, _) in &*self.needles {
+        for Needle { secret, finder, .. } in &*self.needles {
             let mut from = 0;
-            while let Some(at) = bytes[from..].windows(secret.len()).position(|window| window == secret.as_bytes()) {
+            while let Some(at) = finder.find(&bytes[from..]) {
                 bytes[from + at..][..secret.len()].fill(b'*');
                 from += at + secret.len();
             }
