@@ -82,7 +82,7 @@ impl Sqlite {
                     }
                     // Rolling the claim back would only bring it here again, with its lane behind it.
                     Err(error @ StorageError::Invalid(_)) => {
-                        leave(tx, PARK, begun.key, Some("its stored reply cannot be read"))?;
+                        park(tx, begun.key, "its stored reply cannot be read")?;
                         return Ok(Err(error));
                     }
                     Err(error) => return Err(error),
@@ -169,7 +169,7 @@ impl Sqlite {
     }
 
     pub(in crate::storage) async fn park(&self, key: ClaimKey, reason: String) -> Result<(), StorageError> {
-        self.write(move |tx| leave(tx, PARK, key, Some(&reason))).await
+        self.write(move |tx| park(tx, key, &reason)).await
     }
 
     pub(in crate::storage) async fn purge(&self, done_before: Timestamp) -> Result<u64, StorageError> {
@@ -199,7 +199,7 @@ fn begin(tx: &Transaction<'_>, seq: Seq) -> Result<Option<(Begun, bool)>, Storag
 }
 
 /// The lane of a claimed update, or [`StorageError::LostClaim`]: the fence of every write.
-fn claimed(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageError> {
+pub(super) fn claimed(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageError> {
     let claim = named_params! { ":seq": key.seq.0, ":epoch": key.epoch, ":me": tx.me };
     let lane = tx.db.prepare_cached(CLAIMED)?.query_row(claim, inbox::lane).optional()?;
     lane.ok_or(StorageError::LostClaim)
@@ -212,8 +212,22 @@ pub(super) fn held(tx: &Transaction<'_>, key: ClaimKey) -> Result<Lane, StorageE
 
 /// Completes an update: what its user said, and what is on its way to them, is not kept twice.
 pub(super) fn done(tx: &Transaction<'_>, key: ClaimKey, reason: Option<&str>) -> Result<(), StorageError> {
-    leave(tx, DONE, key, reason)?;
+    done_in(tx, (key, claimed(tx, key)?), reason)
+}
+
+/// The same when its lane is at hand, which proves the claim.
+pub(super) fn done_in(
+    tx: &Transaction<'_>,
+    (key, lane): (ClaimKey, Lane),
+    reason: Option<&str>,
+) -> Result<(), StorageError> {
+    leave(tx, DONE, (key.seq, lane), reason)?;
     replies::drop(tx, key.seq)
+}
+
+/// Puts a claimed update aside.
+fn park(tx: &Transaction<'_>, key: ClaimKey, reason: &str) -> Result<(), StorageError> {
+    leave(tx, PARK, (key.seq, claimed(tx, key)?), Some(reason))
 }
 
 /// Completes other pending updates of this claim's lane: its reply answers them too. What is not pending any more, or not
@@ -226,10 +240,9 @@ pub(super) fn absorb(tx: &Transaction<'_>, key: ClaimKey, others: &[Seq]) -> Res
     Ok(())
 }
 
-/// Takes an update out of its lane, and lets the next one be the head.
-fn leave(tx: &Transaction<'_>, sql: &str, key: ClaimKey, reason: Option<&str>) -> Result<(), StorageError> {
-    let lane = claimed(tx, key)?;
-    let change = named_params! { ":seq": key.seq.0, ":now": tx.now.0, ":reason": reason };
+/// Takes a claimed update out of its lane, and lets the next one be the head.
+fn leave(tx: &Transaction<'_>, sql: &str, (seq, lane): (Seq, Lane), reason: Option<&str>) -> Result<(), StorageError> {
+    let change = named_params! { ":seq": seq.0, ":now": tx.now.0, ":reason": reason };
     tx.db.prepare_cached(sql)?.execute(change)?;
     inbox::promote(tx, lane)
 }

@@ -94,13 +94,11 @@ impl Sqlite {
         last: bool,
     ) -> Result<(), StorageError> {
         self.write(move |tx| {
-            let lane = claims::held(tx, key)?;
             let part = number(part);
             if last {
-                // The parts go with the reply, so this one is not ticked off before.
-                turns::keep_messages(tx, lane, key.seq, &carriers(tx, key.seq, (part, message_id))?)?;
-                return claims::done(tx, key, None);
+                return delivered_whole(tx, key, (part, message_id));
             }
+            claims::held(tx, key)?;
             let change = named_params! { ":seq": key.seq.0, ":part": part, ":message_id": message_id };
             one_part(tx.db.prepare_cached(DELIVERED)?.execute(change)?)?;
             tx.db.prepare_cached(GETS_ON)?.execute(named_params! { ":seq": key.seq.0 })?;
@@ -214,6 +212,15 @@ fn carriers(tx: &Transaction<'_>, seq: Seq, (last, message_id): (i64, i64)) -> R
     }
     one_part(found)?;
     Ok(carriers)
+}
+
+/// The last part has arrived in this message: that is kept with the turn, and the update is done. The parts go with the
+/// reply, so this one is not ticked off before.
+fn delivered_whole(tx: &Transaction<'_>, key: ClaimKey, last: (i64, i64)) -> Result<(), StorageError> {
+    let lane = claims::claimed(tx, key)?;
+    let carriers = carriers(tx, key.seq, last)?;
+    turns::keep_messages(tx, moves::current_lane(tx.db, lane)?, key.seq, &carriers)?;
+    claims::done_in(tx, (key, lane), None)
 }
 
 /// Drops the reply of an update, when it has one; its parts go with it.
