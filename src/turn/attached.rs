@@ -149,6 +149,9 @@ impl Files {
     /// A message with its files: texts before its words, everything else beside them. `left`: how many tokens they may
     /// have.
     pub(super) fn with(&self, words: &str, files: &[Attachment], left: &mut u64) -> (String, Vec<Media>) {
+        if files.is_empty() {
+            return (words.to_owned(), Vec::new());
+        }
         let (mut texts, mut media) = (Vec::new(), Vec::new());
         for file in files {
             match self.seen.get(&file.file) {

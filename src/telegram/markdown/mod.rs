@@ -65,7 +65,8 @@ pub fn format_partial(markdown: &str) -> Formatted {
 pub fn wants_rich(markdown: &str) -> bool {
     let (source, store) = hold(markdown);
     let is_table = |event: Event<'_>| matches!(event, Event::Start(Tag::Table(_)));
-    store.has_formula() || Parser::new_ext(&source, OPTIONS).any(is_table)
+    // No table is without a bar, and most answers are.
+    store.has_formula() || (source.contains('|') && Parser::new_ext(&source, OPTIONS).any(is_table))
 }
 
 /// The source for the parser, and what was held back of it.
