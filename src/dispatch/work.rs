@@ -68,15 +68,15 @@ pub(super) async fn work(bench: &Bench<'_>, taken: Taken) {
 /// Returns the outcome's name.
 async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
     if claim.attempt() > MAX_ATTEMPTS {
-        return bury(bench.tools, claim).await;
+        return Box::pin(bury(bench.tools, claim)).await;
     }
     let _turn = match last_attempt(bench, &claim).await {
         Ok(turn) => turn,
         Err(StorageError::LostClaim) => return lost(claim),
-        Err(error) => return again(bench.tools, claim, &error.to_string()).await,
+        Err(error) => return Box::pin(again(bench.tools, claim, &error.to_string())).await,
     };
     if let Some(reply) = claim.stored_reply().cloned() {
-        return pay(bench, claim, &reply, Urgency::Final).await;
+        return Box::pin(pay(bench, claim, &reply, Urgency::Final)).await;
     }
     tracing::debug!(tries = claim.tries(), "Work on an update begins");
     match handle(bench, &claim).await {
@@ -91,9 +91,9 @@ async fn run(bench: &Bench<'_>, claim: Claim) -> &'static str {
             claim.park(&reason).await;
             "parked"
         }
-        Handled::Outcome(Outcome::Reply(reply)) => owe(bench, claim, *reply, LastFrame::none()).await,
-        Handled::Outcome(Outcome::Answer(reply, last_frame)) => owe(bench, claim, *reply, last_frame).await,
-        Handled::Failed(reason) => again(bench.tools, claim, &reason).await,
+        Handled::Outcome(Outcome::Reply(reply)) => owe(bench, claim, reply, LastFrame::none()).await,
+        Handled::Outcome(Outcome::Answer(reply, last_frame)) => owe(bench, claim, reply, last_frame).await,
+        Handled::Failed(reason) => Box::pin(again(bench.tools, claim, &reason)).await,
         Handled::Stopped => {
             claim.retry(Duration::ZERO, "stopping").await;
             "stopped"
@@ -147,12 +147,15 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
 }
 
 /// Stores a reply before anything else happens (it may have been paid for), and delivers it.
-async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: NewReply, last_frame: LastFrame) -> &'static str {
+///
+/// What is rare, and what comes when the model is done, waits in a box of its own: an answer that is being written should
+/// not carry the room for it.
+async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: Box<NewReply>, last_frame: LastFrame) -> &'static str {
     let tools = bench.tools;
     if faults::is_on(Switch::SendBeforeCommit) {
-        send_unstored(tools, &mut reply).await;
+        Box::pin(send_unstored(tools, &mut reply)).await;
     }
-    let (storage, key) = (&tools.storage, claim.key());
+    let (storage, key, reply) = (&tools.storage, claim.key(), Arc::<NewReply>::from(reply));
     // Somebody waits for an answer more than for a sentence.
     let urgency = if reply.turn.is_some() { Urgency::Final } else { Urgency::Reply };
     let mut stored = StoredReply {
@@ -163,13 +166,13 @@ async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: NewReply, last_frame: L
         keyboard: reply.keyboard.clone(),
         inline: reply.inline.clone(),
     };
-    match insist(&tools.clock, || storage.store_reply(key, reply.clone())).await {
+    match insist(&tools.clock, || storage.store_reply(key, Arc::clone(&reply))).await {
         Ok(()) => {}
         Err(StorageError::LostClaim) => {
-            charge_anyway(tools, &claim, reply).await;
+            Box::pin(charge_anyway(tools, &claim, &reply)).await;
             return lost(claim);
         }
-        Err(error) => return again(tools, claim, &error.to_string()).await,
+        Err(error) => return Box::pin(again(tools, claim, &error.to_string())).await,
     }
     let over = last_frame.over().await;
     if stored.parts.is_empty() {
@@ -184,17 +187,17 @@ async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: NewReply, last_frame: L
         let place = std::mem::take(&mut stored.in_place);
         deliver::delete(&tools.telegram, stored.address.chat, &place).await;
     }
-    pay(bench, claim, &stored, urgency).await
+    Box::pin(pay(bench, claim, &stored, urgency)).await
 }
 
 /// Nothing of an answer is kept when whoever asked has been forgotten meanwhile, but what it cost.
-async fn charge_anyway(tools: &Tools, claim: &Claim, reply: NewReply) {
-    let Some(usage) = reply.turn.and_then(|turn| turn.usage) else { return };
+async fn charge_anyway(tools: &Tools, claim: &Claim, reply: &NewReply) {
+    let Some(usage) = reply.turn.as_ref().and_then(|turn| turn.usage.as_ref()) else { return };
     let (generation_id, lane, seq) = (usage.generation_id.clone(), claim.update().lane, claim.key().seq);
     let charge = NewCharge { generation_id, lane, seq, bill: usage.bill, look_after: Duration::ZERO };
     let price = usage.cost_micro_usd.map(|cost_micro_usd| Price {
         cost_micro_usd,
-        model: Some(usage.model),
+        model: Some(usage.model.clone()),
         prompt_tokens: Some(usage.prompt_tokens),
         completion_tokens: Some(usage.completion_tokens),
     });

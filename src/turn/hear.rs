@@ -52,6 +52,15 @@ pub(super) async fn hear(
     if !question.attachments.iter().any(may_be_sound) {
         return Ok(Ok(None));
     }
+    // In a box, since few questions are spoken, and each has the room of what it waits for.
+    Box::pin(heard(tools, (question, model), turn)).await
+}
+
+async fn heard(
+    tools: &Arc<Tools>,
+    (question, model): (&Question, &str),
+    turn: &Turn,
+) -> Result<Result<Option<Question>, Answer>, StorageError> {
     let (mut said, mut rest) = (Vec::new(), Vec::new());
     for file in &question.attachments {
         if !may_be_sound(file) {

@@ -109,14 +109,14 @@ pub(super) async fn write(
         }
     };
     tokio::pin!(over);
-    let asked = ask(tools, request, &mut preview, over.as_mut()).await;
-    let written = match asked {
-        Ok(stream) => {
-            tracing::debug!(generation.id = stream.generation_id(), "The model has begun to answer");
-            read(stream, &mut preview, over, charge, began).await
+    let mut stream = match ask(tools, request, &mut preview, over.as_mut()).await {
+        Ok(stream) => stream,
+        Err(end) => {
+            return Written { last_frame: preview.end(), seconds: began.seconds(), ..Written::nothing(end) };
         }
-        Err(end) => Written::nothing(end),
     };
+    tracing::debug!(generation.id = stream.generation_id(), "The model has begun to answer");
+    let written = read(&mut stream, &mut preview, over, charge, began).await;
     Written { last_frame: preview.end(), seconds: began.seconds(), ..written }
 }
 
@@ -141,7 +141,7 @@ async fn ask(
 
 /// Until the last word.
 async fn read(
-    mut stream: AnswerStream,
+    stream: &mut AnswerStream,
     preview: &mut Preview,
     mut over: Pin<&mut impl Future<Output = End>>,
     charge: &mut Charge<'_>,
@@ -156,7 +156,7 @@ async fn read(
             end = &mut over => break end,
             () = charge.keep_writing() => {}
             piece = stream.next() => {
-                if let Err(end) = take_all(piece, &mut stream, &mut text, began) {
+                if let Err(end) = take_all(piece, stream, &mut text, began) {
                     break end;
                 }
             }
@@ -165,7 +165,7 @@ async fn read(
     };
     // It may be named with its last words, as by servers that do not stream.
     charge.is_for(stream.generation_id());
-    finished(text, end, &stream)
+    finished(text, end, stream)
 }
 
 /// Takes a piece and what has come behind it: words often come many at once, and to look at everything else between two of

@@ -36,7 +36,8 @@ const MAX_PIECES: usize = 16;
 pub(super) async fn gather(tools: &Tools, claim: &Claim, event: Event) -> Result<(Event, Vec<Seq>), StorageError> {
     match event {
         Event::Message(first) if may_continue(&first, claim) && !ignores(&event, tools) => {
-            let pieces = collect(claim, *first, &tools.bot.username).await?;
+            // In a box: few questions come in pieces.
+            let pieces = Box::pin(collect(claim, *first, &tools.bot.username)).await?;
             if !pieces.absorbed.is_empty() {
                 tracing::info!(pieces = pieces.absorbed.len() + 1, "Several updates are one question");
             }

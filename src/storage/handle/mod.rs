@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, Day, Timestamp};
@@ -250,7 +251,8 @@ impl Storage {
     /// chose, what is owed in their private chat, and their name are gone with this commit, also out of the files within a
     /// second. Other claims for them are lost. Nobody's sums take up what their answers cost, those of today when the day
     /// is over; what the owner has decided stays.
-    pub async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
+    pub async fn store_reply(&self, key: ClaimKey, reply: impl Into<Arc<NewReply>>) -> Result<(), StorageError> {
+        let reply = reply.into();
         commit!(StoreReply, self, store_reply(key, reply))
     }
 

@@ -1,5 +1,7 @@
 //! Replies: stored whole before the first delivery, ticked off part by part.
 
+use std::sync::Arc;
+
 use rusqlite::{Row, named_params};
 
 use crate::storage::{Address, ClaimKey, Form, Made, NewReply, Part, Seq, StorageError, StoredReply};
@@ -44,7 +46,12 @@ const PARTS: &str = "
 const CARRIERS: &str = "SELECT part, message_id FROM parts WHERE seq = :seq ORDER BY part";
 
 impl Sqlite {
-    pub(in crate::storage) async fn store_reply(&self, key: ClaimKey, reply: NewReply) -> Result<(), StorageError> {
+    pub(in crate::storage) async fn store_reply(
+        &self,
+        key: ClaimKey,
+        reply: impl Into<Arc<NewReply>>,
+    ) -> Result<(), StorageError> {
+        let reply = reply.into();
         self.write(move |tx| {
             let lane = claims::held(tx, key)?;
             if let Some(user) = reply.forgets {
