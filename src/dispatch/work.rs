@@ -3,6 +3,9 @@
 //! Which line decides what happens to an update? A handler's error says retry; a panic or the death of the process
 //! counts as a deadly attempt, of the handling or of the part that was being delivered; everything else is an outcome. This
 //! file carries the decision out and is the only place that gives claims back.
+//!
+//! What is rare, and what comes when the model is done, is in a box of its own (`Box::pin`): an answer that is being written
+//! should not carry the room for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -147,9 +150,6 @@ async fn handle(bench: &Bench<'_>, claim: &Claim) -> Handled {
 }
 
 /// Stores a reply before anything else happens (it may have been paid for), and delivers it.
-///
-/// What is rare, and what comes when the model is done, waits in a box of its own: an answer that is being written should
-/// not carry the room for it.
 async fn owe(bench: &Bench<'_>, claim: Claim, mut reply: Box<NewReply>, last_frame: LastFrame) -> &'static str {
     let tools = bench.tools;
     if faults::is_on(Switch::SendBeforeCommit) {

@@ -1,5 +1,5 @@
-//! Counters with labels that are counted with every answer: looked up by name once, which takes twenty times as long as to
-//! count.
+//! Counters with labels that are counted with every answer: looked up by name once, since that makes a key and its labels anew
+//! each time.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
